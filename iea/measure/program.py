@@ -1,0 +1,55 @@
+"""What a program does to a photo: the whole, and every step alone."""
+
+from iea.measure.attributes import ATTRIBUTES, Effect, effect_of
+from iea.measure.views import Views
+from iea.program import Program, Step
+from iea.tools import TOOLS
+
+
+def measure_program(program: Program, photo: bytes) -> tuple[Effect, list[tuple[str, Effect, str]]]:
+    """Measure a program on a photo (an encoded file).
+
+    Returns the effect of the whole against the original, and for every step its id, its effect and
+    the effect as a sentence. A step's effect is the finished picture without the step against the
+    finished picture: what the step does there, in whatever order people asked.
+    """
+    views = Views.of(photo)
+    finished = views.read(program)
+    steps = []
+    for step in program.steps:
+        effect = effect_of(views.read(program.without(step.id)), finished)
+        steps.append((step.id, effect, effect_text(step, effect)))
+    return effect_of(views.original, finished), steps
+
+
+def effect_text(step: Step, effect: Effect) -> str:
+    """Say in one sentence what a step did, by the attribute it is for or the one it moved most."""
+    tool = TOOLS[step.tool]
+    title = f"{tool.name.replace('_', ' ').capitalize()} {amount_text(step)}"
+    name = _most_telling(tool.target.attribute, effect)
+    if name is None:
+        return f"{title}: nothing that can be seen changed."
+    attribute = ATTRIBUTES[name]
+    before, after = effect[name]["before"], effect[name]["after"]
+    moved = attribute.rises if after > before else attribute.falls
+    first, last = attribute.format.format(before), attribute.format.format(after)
+    return f"{title}: the {attribute.title} {moved} from {first} to {last}."
+
+
+def amount_text(step: Step) -> str:
+    """Print a step's main parameter with its sign and unit, such as "+0.7 EV"."""
+    main = TOOLS[step.tool].main
+    sign = "+" if main.min < 0 else ""
+    digits = f"{step.amount:{sign}.2f}".rstrip("0").rstrip(".")
+    return f"{digits} {main.unit}".strip()
+
+
+def _most_telling(wanted: str, effect: Effect) -> str | None:
+    def noticed(name: str) -> float:
+        change = effect[name]["after"] - effect[name]["before"]
+        return abs(change) / ATTRIBUTES[name].notice
+
+    if noticed(wanted) >= 1:
+        return wanted
+    best = max(effect, key=noticed)
+    return best if noticed(best) >= 1 else None

@@ -1,0 +1,279 @@
+"""Programs: short lists of parameterised tool steps, and how they change from turn to turn."""
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal, Self
+
+import rfc8785
+
+from iea import tools
+from iea.errors import InvalidError, Violation
+from iea.tools import TOOLS, Tool
+
+MAX_STEPS = 64
+MAX_REASON = 500
+"""Characters of the reason of one step."""
+MAX_PROGRAM_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tool with its parameters.
+
+    `params` holds every parameter of the tool. `id` is unique in a program and stays with the step
+    from turn to turn; `reason` says in words where it came from. Neither changes the picture.
+    """
+
+    tool: str
+    params: Mapping[str, float]
+    id: str = ""
+    reason: str = ""
+
+    @property
+    def amount(self) -> float:
+        """The value of the tool's main parameter."""
+        return self.params[TOOLS[self.tool].main.name]
+
+    def with_amount(self, amount: float) -> Self:
+        """Return the step with its main parameter set, clamped to the range."""
+        main = TOOLS[self.tool].main
+        value = min(max(amount, main.min), main.max)
+        return replace(self, params={**self.params, main.name: value})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the step as it stands in program files and traces."""
+        return {
+            "id": self.id,
+            "tool": self.tool,
+            "params": dict(self.params),
+            "mask": None,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class Program:
+    """A toolset and the steps to take, in any order: they are rendered in pipeline order."""
+
+    steps: tuple[Step, ...] = ()
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """Validate a program given as parsed JSON.
+
+        Raises `InvalidError` with every violation found: nothing malformed is ever defaulted.
+        """
+        return cls(tuple(_Reader().program(value)))
+
+    @classmethod
+    def loads(cls, text: str | bytes, *, name: str = "the program") -> Self:
+        """Validate a program given as JSON text; `name` is what errors call it."""
+        if len(text) > MAX_PROGRAM_BYTES:
+            raise InvalidError(f"{name} is larger than 1 MiB: a program is a short list of steps.")
+        try:
+            value = json.loads(text, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise InvalidError(f"{name} is not JSON ({error}): write it as JSON.") from None
+        try:
+            return cls.parse(value)
+        except InvalidError as error:
+            raise InvalidError(f"{name}: {error}", error.violations) from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the program as a JSON value, steps in the order they were asked for."""
+        return {
+            "toolset": {"name": tools.NAME, "version": tools.VERSION},
+            "steps": [step.to_json() for step in self.steps],
+        }
+
+    @cached_property
+    def ordered(self) -> tuple[Step, ...]:
+        """The steps that change something, in pipeline order; ties keep the order of asking."""
+        order = {name: i for i, name in enumerate(TOOLS)}
+        active = (s for s in self.steps if not TOOLS[s.tool].is_neutral(s.params))
+        return tuple(sorted(active, key=lambda step: order[step.tool]))
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """What decides the picture, as canonical JSON (RFC 8785).
+
+        Steps in pipeline order, without ids, reasons and steps that change nothing: two programs
+        with the same canonical form render the same pixels.
+        """
+        steps = [{"tool": s.tool, "params": dict(s.params), "mask": None} for s in self.ordered]
+        return rfc8785.dumps({**self.to_json(), "steps": steps})
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the canonical form, in hexadecimal."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    def without(self, step_id: str) -> "Program":
+        """Return the program without one step."""
+        return Program(tuple(s for s in self.steps if s.id != step_id))
+
+    def find(self, tool: str) -> Step | None:
+        """Return the step of a tool, or None."""
+        return next((step for step in self.steps if step.tool == tool), None)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a program: part of a patch."""
+
+    op: Literal["add", "adjust", "remove", "reset"]
+    step: Step | None = None
+    """The step as it is after `add` and `adjust`, as it was before `remove`; None for `reset`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as it stands in traces."""
+        return (
+            {"op": self.op} if self.step is None else {"op": self.op, "step": self.step.to_json()}
+        )
+
+
+Patch = tuple[Change, ...]
+
+
+def apply_patch(program: Program, patch: Iterable[Change]) -> Program:
+    """Return the program after a patch.
+
+    Raises `InvalidError` where a change names a step that is not there.
+    """
+    steps = {step.id: step for step in program.steps}
+    for change in patch:
+        if change.step is None:
+            steps.clear()
+        elif change.op == "add":
+            steps[change.step.id] = change.step
+        elif change.step.id not in steps:
+            raise InvalidError(f"The patch changes step {change.step.id!r}, which does not exist.")
+        elif change.op == "remove":
+            del steps[change.step.id]
+        else:
+            steps[change.step.id] = change.step
+    return Program(tuple(steps.values()))
+
+
+def diff(before: Program, after: Program) -> Patch:
+    """Return the patch that leads from one program to another."""
+    if before.steps and not after.steps:
+        return (Change("reset"),)
+    old = {step.id: step for step in before.steps}
+    new = {step.id: step for step in after.steps}
+    removed = [Change("remove", step) for key, step in old.items() if key not in new]
+    added = [Change("add", step) for key, step in new.items() if key not in old]
+    adjusted = [
+        Change("adjust", step)
+        for key, step in new.items()
+        if key in old and old[key].params != step.params
+    ]
+    return (*removed, *adjusted, *added)
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+@dataclass
+class _Reader:
+    """Walks a parsed program and collects what is wrong with it."""
+
+    violations: list[Violation] = field(default_factory=list)
+
+    def program(self, value: Any) -> list[Step]:
+        steps: list[Step] = []
+        if self._object(value, "program", {"toolset", "steps"}, {"toolset", "steps"}):
+            self._toolset(value["toolset"])
+            steps = self._steps(value["steps"])
+        if self.violations:
+            first, *rest = self.violations
+            more = f" (and {len(rest)} more)" if rest else ""
+            raise InvalidError(f"{first.field} {first.description}{more}.", self.violations)
+        return steps
+
+    def _fault(self, where: str, what: str) -> None:
+        self.violations.append(Violation(where, what))
+
+    def _object(self, value: Any, where: str, required: set[str], known: set[str]) -> bool:
+        if not isinstance(value, Mapping):
+            self._fault(where, "must be an object")
+            return False
+        for key in sorted(required - value.keys()):
+            self._fault(f"{where}.{key}", "is missing")
+        for key in sorted(map(str, value.keys() - known)):
+            self._fault(f"{where}.{key}", f"is unknown: use {', '.join(sorted(known))}")
+        return required <= value.keys()
+
+    def _toolset(self, value: Any) -> None:
+        if not self._object(value, "toolset", {"name", "version"}, {"name", "version"}):
+            return
+        if (value["name"], value["version"]) != (tools.NAME, tools.VERSION):
+            got = f"{value['name']} {value['version']}"
+            known = f"{tools.NAME} {tools.VERSION}"
+            self._fault("toolset", f"is {got[:80]}, which is not known here: use {known}")
+
+    def _steps(self, value: Any) -> list[Step]:
+        if not isinstance(value, list | tuple):
+            self._fault("steps", "must be a list")
+            return []
+        if len(value) > MAX_STEPS:
+            self._fault("steps", f"are {len(value)}: at most {MAX_STEPS} are allowed")
+            return []
+        steps = [self._step(item, f"steps[{i}]", f"s{i + 1}") for i, item in enumerate(value)]
+        good = [step for step in steps if step is not None]
+        ids = [step.id for step in good]
+        for double in sorted({i for i in ids if ids.count(i) > 1}):
+            self._fault("steps", f"use the id {double!r} twice: give each step its own")
+        return good
+
+    def _step(self, value: Any, where: str, default_id: str) -> Step | None:
+        # An effect is what a trace says a step did: it is read with the step, and never obeyed.
+        known = {"id", "tool", "params", "mask", "reason", "effect", "effect_text"}
+        if not self._object(value, where, {"tool"}, known):
+            return None
+        tool = TOOLS.get(value["tool"]) if isinstance(value["tool"], str) else None
+        if tool is None:
+            shown = str(value["tool"])[:80]
+            self._fault(f"{where}.tool", f"is {shown!r}, which does not exist: see `iea tools`")
+            return None
+        if value.get("mask") is not None:
+            self._fault(f"{where}.mask", "is given, but this toolset has no masks: leave it out")
+        return Step(
+            tool=tool.name,
+            params=self._params(tool, value.get("params", {}), f"{where}.params"),
+            id=self._text(value.get("id") or default_id, f"{where}.id", 64),
+            reason=self._text(value.get("reason") or "", f"{where}.reason", MAX_REASON),
+        )
+
+    def _text(self, value: Any, where: str, limit: int) -> str:
+        if not isinstance(value, str) or len(value) > limit:
+            self._fault(where, f"must be text of at most {limit} characters")
+            return ""
+        return value
+
+    def _params(self, tool: Tool, value: Any, where: str) -> dict[str, float]:
+        params = tool.defaults()
+        if not self._object(value, where, set(), set(params)):
+            return params
+        for param in tool.params:
+            number = value.get(param.name, param.default)
+            here = f"{where}.{param.name}"
+            if not _is_number(number):
+                self._fault(here, "must be a finite number")
+            elif not param.min <= number <= param.max:
+                allowed = f"{param.min:g}..{param.max:g}"
+                self._fault(here, f"is {number:g}, outside {allowed}")
+            elif param.integer and number != int(number):
+                self._fault(here, f"is {number:g}, but must be a whole number")
+            else:
+                params[param.name] = int(number) if param.integer else float(number)
+        return params

@@ -1,0 +1,36 @@
+"""Small pieces that several tools share: luma, and the kernels' safe ratios."""
+
+import numpy as np
+
+from iea.tools._declare import Pixels, inline
+
+LUMA = (0.2126, 0.7152, 0.0722)
+"""Weights of Rec. 709, used on encoded values: cheap, and near enough to lightness."""
+
+TINY = 1e-6
+"""Keeps ratios finite at black; far below one step of 16 bit."""
+
+_R, _G, _B = (np.float32(weight) for weight in LUMA)
+_ZERO, _ONE = np.float32(0), np.float32(1)
+
+
+@inline
+def luma(r: np.float32, g: np.float32, b: np.float32) -> np.float32:
+    """Return the luma of one pixel."""
+    return _R * r + _G * g + _B * b
+
+
+@inline
+def unit(x: np.float32) -> np.float32:
+    """Clamp to 0..1."""
+    return min(max(x, _ZERO), _ONE)
+
+
+def reference_luma(rgb: Pixels) -> Pixels:
+    """Return the luma of a picture, (height, width, 1)."""
+    return (rgb @ np.array(LUMA))[..., np.newaxis]
+
+
+def reference_peak(rgb: Pixels) -> Pixels:
+    """Return each pixel's largest channel, (height, width, 1)."""
+    return rgb.max(axis=-1, keepdims=True)
