@@ -72,7 +72,8 @@ def decode_small(data: bytes, size: int, *, name: str = "the photo") -> Picture:
     width, height = image.width, image.height
     longer = max(width, height)
     with faults_of(name):
-        rgb = to_rgb(_shrunk(image, data, kind, longer // size), name)
+        # Half the way is left to libvips: what the formats' own shrinking gives is not as clean.
+        rgb = to_rgb(_shrunk(image, data, kind, longer // (2 * size)), name)
         if longer > size:
             width, height = (max(1, round(side * size / longer)) for side in (width, height))
             rgb = rgb.thumbnail_image(width, height=height, size="force", no_rotate=True)
@@ -123,7 +124,7 @@ def _samples(image: Any, orientation: int) -> tuple[Samples, Samples | None]:
             image = getattr(image, turn)()
         memory, width, height = image.write_to_memory(), image.width, image.height
     dtype = np.uint16 if image.format == "ushort" else np.uint8
-    samples: Samples = np.frombuffer(memory, dtype).reshape(height, width, bands)
+    samples: Any = np.frombuffer(memory, dtype).reshape(height, width, bands)
     if bands == 3:
         return samples, None
     return np.ascontiguousarray(samples[..., :3]), np.ascontiguousarray(samples[..., 3])

@@ -54,14 +54,11 @@ def _check_sides(picture: Picture, kind: Format) -> None:
 
 def _image(picture: Picture, *, eight_bit: bool) -> Any:
     width, height = picture.width, picture.height
-    planes = [(picture.pixels, 3)]
-    if picture.alpha is not None:
-        planes.append((np.ascontiguousarray(picture.alpha), 1))
-    parts = [
-        from_memory(to_8bit(samples) if eight_bit else samples, width, height, bands)
-        for samples, bands in planes
-    ]
-    image = parts[0].bandjoin(parts[1:]) if len(parts) > 1 else parts[0]
+    pixels, alpha = picture.pixels, picture.alpha
+    image = from_memory(to_8bit(pixels) if eight_bit else pixels, width, height, 3)
+    if alpha is not None:
+        plane = np.ascontiguousarray(to_8bit(alpha) if eight_bit else alpha)
+        image = image.bandjoin(from_memory(plane, width, height, 1))
     image = image.copy(xres=_DOTS_PER_MM, yres=_DOTS_PER_MM)
     for field, value in (("icc-profile-data", picture.icc), ("xmp-data", picture.xmp)):
         if value is not None:

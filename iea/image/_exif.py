@@ -38,7 +38,7 @@ _TYPES = {
 
 class _Entry(NamedTuple):
     kind: int
-    count: int
+    values: int
     value_at: int
     """Where the value begins, in the entry itself or elsewhere."""
     size: int
@@ -139,7 +139,7 @@ def _number(data: bytes | bytearray, order: str, at: int, kind: int) -> int:
 
 
 def _set(data: bytearray, order: str, entry: _Entry, value: int) -> None:
-    if entry.kind in (_SHORT, _LONG) and entry.count == 1:
+    if entry.kind in (_SHORT, _LONG) and entry.values == 1:
         struct.pack_into(
             order + ("H" if entry.kind == _SHORT else "I"), data, entry.value_at, value
         )
@@ -148,7 +148,7 @@ def _set(data: bytearray, order: str, entry: _Entry, value: int) -> None:
 def _read(data: bytes | bytearray, order: str, at: int) -> _Ifd:
     count = _number(data, order, at, _SHORT)
     next_at = at + 2 + 12 * count
-    entries = {}
+    entries: dict[int, _Entry] = {}
     for start in range(at + 2, next_at, 12):
         tag, kind, values = struct.unpack_from(order + "HHI", data, start)
         size = _TYPES.get(kind, (0, 0))[0] * values
@@ -198,7 +198,7 @@ def _fields(data: bytes, order: str, entries: dict[int, _Entry]) -> _Fields:
         width = _TYPES[entry.kind][1]
         if order == ">" and width > 1:
             value = b"".join(value[at : at + width][::-1] for at in range(0, len(value), width))
-        fields[tag] = (entry.kind, entry.count, value)
+        fields[tag] = (entry.kind, entry.values, value)
     return fields
 
 

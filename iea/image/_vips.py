@@ -13,6 +13,7 @@ import pyvips
 
 from iea.errors import InvalidError
 
+from ._jpeg import prepared
 from .formats import Format
 
 # A photo is decoded once: remembering operations would only keep its memory.
@@ -53,9 +54,11 @@ def damaged(name: str) -> InvalidError:
 def load(data: bytes, kind: Format, **options: Any) -> Any:
     """A lazy libvips image: its header is read, its pixels are not yet.
 
-    `fail_on="warning"` is the only level that refuses a JPEG that was cut and closed with an end
-    marker; libtiff's and libpng's remarks on odd tags and chunks do not count as warnings.
+    `fail_on="warning"` is the only level that refuses a progressive JPEG that was cut and closed
+    with an end marker. Remarks of libtiff and libpng on odd tags and chunks are no warnings.
     """
+    if kind == "jpeg":
+        data = prepared(data)
     return _LOADERS[kind](data, access="sequential", fail_on="warning", **options)
 
 

@@ -1,7 +1,7 @@
 """The formats: how their first bytes look, and which file names they have."""
 
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 from iea.errors import InvalidError
 
@@ -62,4 +62,4 @@ def _guess(data: bytes) -> str:
     if data[4:8] == b"ftyp":
         return "a HEIC, AVIF or video file"
     starts = (kind for start, kind in _OTHERS.items() if data.startswith(start))
-    return cast(str, next(starts, "some other kind of file"))
+    return next(starts, "some other kind of file")

@@ -23,12 +23,12 @@ _THRESHOLD, _SLOPE = np.float32((6 / 29) ** 3), np.float32((29 / 6) ** 2 / 3)
 _OFFSET = np.float32(4 / 29)
 
 
-@njit(error_model="numpy", inline="always")  # type: ignore[untyped-decorator]
+@njit(error_model="numpy", inline="always")
 def _bend(t: np.float32) -> np.float32:
     return np.float32(np.cbrt(t)) if t > _THRESHOLD else _SLOPE * t + _OFFSET
 
 
-@njit(  # type: ignore[untyped-decorator]
+@njit(
     types.float32[:, :, ::1](types.Array(types.uint8, 3, "A", readonly=True)),
     cache=True,
     nogil=True,

@@ -8,7 +8,7 @@ from numba import njit, types
 
 from iea.tools._declare import SIGNATURE, Planes
 
-KERNELS = types.ListType(types.FunctionType(SIGNATURE))
+KERNELS = types.ListType(types.FunctionType(SIGNATURE))  # type: ignore[no-untyped-call]
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
@@ -30,24 +30,32 @@ def _signature(sample: Any) -> Any:
     )
 
 
-@njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
-def _load(source: npt.NDArray[Any], planes: Planes, top: int, left: int, peak: np.float32) -> None:
+@njit(inline="always", error_model="numpy")
+def _load(samples: npt.NDArray[Any], r: Planes, g: Planes, b: Planes, peak: np.float32) -> None:
+    """Take a row of samples, interleaved, apart.
+
+    First all are converted, then parted: each loop is simple enough to be vectorised, which makes
+    both together four times as fast as one.
+    """
     step = _ONE / peak
-    for y in range(planes.shape[1]):
-        line = source[top + y]
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(planes.shape[2]):
-            r[x] = np.float32(line[left + x, 0]) * step
-            g[x] = np.float32(line[left + x, 1]) * step
-            b[x] = np.float32(line[left + x, 2]) * step
+    mixed = np.empty(samples.size, np.float32)
+    for i in range(samples.size):
+        mixed[i] = np.float32(samples[i]) * step
+    for x in range(r.size):
+        r[x], g[x], b[x] = mixed[3 * x], mixed[3 * x + 1], mixed[3 * x + 2]
 
 
-@njit(inline="always", error_model="numpy")  # type: ignore[untyped-decorator]
-def _round(value: np.float32, peak: np.float32) -> np.int32:
-    return np.int32(min(max(value, _ZERO), _ONE) * peak + _HALF)
+@njit(inline="always", error_model="numpy")
+def _store(r: Planes, g: Planes, b: Planes, samples: npt.NDArray[Any], peak: np.float32) -> None:
+    """Interleave a row, then round it: the only rounding there is."""
+    mixed = np.empty(samples.size, np.float32)
+    for x in range(r.size):
+        mixed[3 * x], mixed[3 * x + 1], mixed[3 * x + 2] = r[x], g[x], b[x]
+    for i in range(samples.size):
+        samples[i] = np.int32(min(max(mixed[i], _ZERO), _ONE) * peak + _HALF)
 
 
-@njit(  # type: ignore[untyped-decorator]
+@njit(
     [_signature(types.uint8), _signature(types.uint16)],
     cache=True,
     nogil=True,
@@ -87,14 +95,14 @@ def drive(
         scratch = planes
         if halo > 0:
             scratch = spare[: 3 * rows * columns].reshape((3, rows, columns))
-        _load(source, planes, top, left, peak)
+        for y in range(rows):
+            line = source[top + y, left:right].reshape(3 * columns)
+            _load(line, planes[0, y], planes[1, y], planes[2, y], peak)
         frame[0], frame[1] = left, top
         for k in range(len(kernels)):
             kernels[k](planes, scratch, frame, constants[k])
+        first, last = tiles[i, 2] - left, tiles[i, 3] - left
         for y in range(tiles[i, 0], tiles[i, 1]):
-            line = target[y - y0]
-            r, g, b = planes[0, y - top], planes[1, y - top], planes[2, y - top]
-            for x in range(tiles[i, 2], tiles[i, 3]):
-                line[x - x0, 0] = _round(r[x - left], peak)
-                line[x - x0, 1] = _round(g[x - left], peak)
-                line[x - x0, 2] = _round(b[x - left], peak)
+            line = target[y - y0, tiles[i, 2] - x0 : tiles[i, 3] - x0].reshape(3 * (last - first))
+            row = planes[:, y - top, first:last]
+            _store(row[0], row[1], row[2], line, peak)

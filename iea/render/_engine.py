@@ -77,11 +77,11 @@ def render_pixels(
     """
     height, width = pixels.shape[:2]
     window = window or Window(0, 0, width, height)
-    source = np.ascontiguousarray(pixels)
+    source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
     shape = (window.bottom - window.top, window.right - window.left, 3)
     if not program.ordered:
         return source[window.top : window.bottom, window.left : window.right].copy()
-    target = np.empty(shape, pixels.dtype)
+    target: Samples = np.empty(shape, pixels.dtype)
     kernels, constants, halo = _prepare(program.ordered)
     peak = np.float32(np.iinfo(pixels.dtype).max)
     chunks = list(_chunks(window, halo))

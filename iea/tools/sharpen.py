@@ -85,11 +85,8 @@ def _reference(rgb: Pixels, amount: float) -> Pixels:
     for axis in (1, 0):
         pad = [(HALO, HALO) if a == axis else (0, 0) for a in (0, 1)]
         wide = np.pad(blurred, pad, mode="edge")
-        size = blurred.shape[axis]
-        blurred = sum(
-            taps[abs(i)] * np.take(wide, range(HALO + i, HALO + i + size), axis)
-            for i in range(-HALO, HALO + 1)
-        )
+        near = np.lib.stride_tricks.sliding_window_view(wide, 2 * HALO + 1, axis)
+        blurred = near @ np.array([*taps[:0:-1], *taps])
     return rgb + np.clip(strength * (grey - blurred), -LIMIT, LIMIT)[..., np.newaxis]
 
 

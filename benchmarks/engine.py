@@ -1,0 +1,114 @@
+"""The engine on 24 MP against its peers doing the same work, and against reading and writing."""
+
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import sklearn.datasets
+
+from benchmarks import peers
+from iea.image import decode
+from iea.program import Program
+from iea.render import render_pixels
+
+HEIGHT, WIDTH, THREADS, ROUNDS = 4000, 6000, 2, 5
+RESULTS = Path(__file__).parent / "results" / "engine.md"
+
+TEN = {
+    "exposure": 0.5,
+    "contrast": 20,
+    "highlights": -20,
+    "shadows": 20,
+    "whites": 10,
+    "blacks": -10,
+    "temperature": 15,
+    "saturation": 10,
+    "vibrance": 20,
+    "vignette": 10,
+}
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def ten_tools() -> Program:
+    """Return the program of the ten pointwise tools."""
+    steps = [
+        {"tool": tool, "params": {"ev" if tool == "exposure" else "amount": value}}
+        for tool, value in TEN.items()
+    ]
+    return Program.parse({"toolset": {"name": "iea", "version": "1"}, "steps": steps})
+
+
+def photo() -> Pixels:
+    """Return a real photo of 24 MP: scikit-learn's china.jpg, enlarged."""
+    folder = Path(sklearn.datasets.__file__).parent / "images"
+    small = decode((folder / "china.jpg").read_bytes()).pixels
+    return cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+
+
+def main() -> None:
+    """Measure, print the table and write it to benchmarks/results/engine.md."""
+    cv2.setNumThreads(THREADS)
+    os.environ["VIPS_CONCURRENCY"] = str(THREADS)
+    pixels, program = photo(), ten_tools()
+    contenders: dict[str, Callable[[Pixels], object]] = {
+        "read and write the bytes": _copy(pixels),
+        "IEA": lambda p: render_pixels(program, p, threads=THREADS),
+        "IEA, one thread": lambda p: render_pixels(program, p, threads=1),
+        "OpenCV, 8 bit": peers.opencv(),
+        "libvips": peers.libvips(),
+        "Pillow (six of the steps)": peers.pillow(),
+        "NumPy": peers.numpy(),
+    }
+    table = "\n".join(_table(_measure(contenders, pixels)))
+    print(table)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(table + "\n")
+
+
+def _copy(pixels: Pixels) -> Callable[[Pixels], None]:
+    """Return the limit: every byte read once and written once, on as many threads."""
+    target = np.empty_like(pixels)
+    pool = ThreadPoolExecutor(THREADS)
+    edges = np.linspace(0, HEIGHT, THREADS + 1, dtype=int)
+
+    def copy(source: Pixels) -> None:
+        def part(i: int) -> None:
+            target[edges[i] : edges[i + 1]] = source[edges[i] : edges[i + 1]]
+
+        list(pool.map(part, range(THREADS)))
+
+    return copy
+
+
+def _measure(contenders: dict[str, Callable[[Pixels], object]], pixels: Pixels) -> dict[str, float]:
+    """Return each contender's median of seconds; they take turns, so that drift hits all alike."""
+    seconds: dict[str, list[float]] = {name: [] for name in contenders}
+    for round_ in range(ROUNDS + 1):
+        for name, run in contenders.items():
+            start = time.perf_counter()
+            run(pixels)
+            if round_:
+                seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def _table(medians: dict[str, float]) -> Iterable[str]:
+    ours, limit = medians["IEA"], medians["read and write the bytes"]
+    yield "# The engine: ten pointwise tools on 24 MP"
+    yield ""
+    cores = len(os.sched_getaffinity(0))
+    yield f"`make bench`: medians of {ROUNDS} rounds in one run on {THREADS} threads, pixels in"
+    yield f"memory to pixels in memory. Measured on {cores} cores ({platform.machine()})."
+    yield ""
+    yield "| who | ms | times IEA | times the limit |"
+    yield "|---|---:|---:|---:|"
+    for name, value in medians.items():
+        yield f"| {name} | {1000 * value:.0f} | {value / ours:.1f} | {value / limit:.1f} |"

@@ -1,0 +1,1 @@
+"""Things to try, each run as `python -m examples.NAME`."""

@@ -1,0 +1,329 @@
+"""The `iea` command. Exit status: 0 done, 1 a check failed, 2 wrong use or input, 3 no service."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tqdm import tqdm
+
+from iea.errors import IeaError, InvalidError, NotFoundError, UnavailableError
+
+SERVICES = ("gateway", "planner", "renderer", "traces", "quality")
+
+_EPILOG = """\
+examples:
+  iea edit photo.jpg "make it warmer and lift the shadows" "a little less" -o out.jpg --trace t.json
+  iea explain t.json              what each step did, and why
+  iea replay t.json photo.jpg     proves that the picture comes from these steps
+  iea tools exposure              what a tool does, and its range
+  iea studio                      the same in the browser
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Print one line, not the whole usage."""
+        self.exit(2, f"iea: {message}; see `{self.prog} --help`.\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except IeaError as error:
+        print(f"iea: {error}", file=sys.stderr)
+        return error.exit_status
+    except ModuleNotFoundError as error:
+        print(
+            f"iea: this command needs {error.name}, which is not installed: "
+            "run `pip install 'iea[local]'`, or use --server.",
+            file=sys.stderr,
+        )
+        return 2
+    except BrokenPipeError:
+        # The reader (`head`, say) has seen enough; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="iea",
+        description="Edit photos by conversation; see and prove what was done.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def add(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    edit = add("edit", _edit, "Edit a photo: each argument in words is one turn of a conversation.")
+    edit.add_argument("photo", type=Path, metavar="PHOTO", help="a JPEG, PNG, WebP or TIFF file")
+    edit.add_argument("words", nargs="+", metavar="WORDS", help='such as "a bit warmer", "undo"')
+    _add_output(edit)
+    edit.add_argument("--trace", type=Path, metavar="T.json", help="write the record of it all")
+    edit.add_argument("--program", type=Path, metavar="P.json", help="write the steps, to reuse")
+    edit.add_argument("--seed", type=_seed, default=0, metavar="N", help="of grain (default 0)")
+    edit.add_argument("--toolset", default="iea", help="the set of tools (default iea)")
+    _add_server(edit)
+
+    render = add(
+        "render", _render, "Carry out a program on a photo, exactly and without a planner."
+    )
+    render.add_argument("photo", type=Path, metavar="PHOTO")
+    render.add_argument("program", type=Path, metavar="PROGRAM.json")
+    _add_output(render)
+
+    replay = add("replay", _replay, "Render every turn of a trace again and compare the digests.")
+    replay.add_argument("trace", type=Path, metavar="T.json")
+    replay.add_argument("photo", type=Path, metavar="PHOTO", help="the original photo")
+
+    explain = add("explain", _explain, "Tell what each step of a trace did, and why.")
+    explain.add_argument("trace", type=Path, metavar="T.json")
+
+    score = add("score", _score, "Measure what changed between two pictures, as JSON.")
+    score.add_argument("original", type=Path, metavar="ORIGINAL")
+    score.add_argument("edited", type=Path, metavar="EDITED")
+    score.add_argument("--words", help="the request: was it followed?")
+    score.add_argument("--reference", type=Path, metavar="R", help="how it should have become")
+    _add_server(score)
+
+    tools = add("tools", _tools, "List the tools, or show one of them.")
+    tools.add_argument("name", nargs="?", metavar="NAME")
+    tools.add_argument("--json", action="store_true", help="for programs")
+
+    studio = add("studio", _studio, "Open the web page and the services, in one process.")
+    studio.add_argument("--port", type=_port, default=8080, help="of the page (default 8080)")
+
+    serve = add("serve", _serve, "Run one service, or all in one process.")
+    serve.add_argument("name", choices=(*SERVICES, "all"), metavar="NAME", help="{%(choices)s}")
+    serve.add_argument("--port", type=_port, default=8500, help="the gRPC port (default 8500)")
+    return parser
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT", help=".jpg .png .webp or .tif"
+    )
+    command.add_argument(
+        "--quality", type=_quality, default=90, help="1..100, of JPEG and WebP (default 90)"
+    )
+
+
+def _add_server(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--server", metavar="HOST:PORT", help="a running gateway; without it, all runs here"
+    )
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise argparse.ArgumentTypeError(f"must be a whole number, {low}..{high}")
+        return int(text)
+
+    return convert
+
+
+_seed, _port, _quality = _whole(0, 2**32 - 1), _whole(0, 65535), _whole(1, 100)
+
+
+@contextmanager
+def _gateway(server: str | None) -> Iterator[str]:
+    """Yield the address of a gateway: the one given, or one that runs here meanwhile."""
+    if server:
+        yield server
+        return
+    try:
+        from services import local
+    except ModuleNotFoundError as error:
+        if error.name != "services":
+            raise
+        raise UnavailableError(
+            "No services are installed here: give --server HOST:PORT of a running gateway."
+        ) from None
+    from iea.settings import Settings
+
+    with local.run(Settings.from_environment()) as address:
+        yield address
+
+
+def _edit(options: argparse.Namespace) -> int:
+    from iea.client import Client
+    from iea.explain import tell_turn
+    from iea.image import check_suffix, read, write
+
+    if options.toolset != "iea":
+        raise InvalidError(f"The toolset {options.toolset!r} is not known here: use iea.")
+    suffix = check_suffix(options.output)
+    _check_outputs(options.output, options.trace, options.program)
+    photo = read(options.photo)
+    with _gateway(options.server) as address, Client(address) as client:
+        uploaded = client.upload(photo, name=options.photo.name)
+        session = client.create_session(uploaded.sha256, seed=options.seed)
+        for words in tqdm(options.words, unit="turn", disable=None, leave=False):
+            turn = client.edit(session, words)
+            tqdm.write("\n".join(tell_turn(turn)), file=sys.stdout)
+        trace = client.trace(session)
+        data = client.download(session, suffix, quality=options.quality)
+    write(options.output, data)
+    if options.trace:
+        write(options.trace, _json(trace))
+    if options.program:
+        write(options.program, _json(_program_at_head(trace)))
+    return 0
+
+
+def _program_at_head(trace: dict[str, Any]) -> dict[str, Any]:
+    """Return the program of the picture as it stands, without what was measured."""
+    programs = {turn["id"]: turn["program"] for turn in trace["turns"]}
+    program = programs.get(trace["head"], {"toolset": trace["toolset"], "steps": []})
+    kept = ("id", "tool", "params", "mask", "reason")
+    steps = [{key: step[key] for key in kept} for step in program["steps"]]
+    return {"toolset": program["toolset"], "steps": steps}
+
+
+def _render(options: argparse.Namespace) -> int:
+    from iea.image import check_suffix, decode, encode, read, write
+    from iea.program import Program
+    from iea.render import render
+
+    suffix = check_suffix(options.output)
+    _check_outputs(options.output)
+    program = Program.loads(read(options.program), name=options.program.name)
+    picture = decode(read(options.photo), name=options.photo.name)
+    with tqdm(total=100, unit="%", disable=None, leave=False) as bar:
+        rendered = render(program, picture, progress=lambda share: _show(bar, share))
+    write(options.output, encode(rendered, suffix, quality=options.quality))
+    return 0
+
+
+def _show(bar: "tqdm[NoReturn]", share: float) -> None:
+    bar.n = round(100 * share)
+    bar.refresh()
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from iea import trace as traces
+    from iea.image import read
+    from iea.replay import replay
+
+    trace = traces.read(read(options.trace))
+    turns = replay(trace, read(options.photo))
+    for turn in tqdm(turns, total=len(trace["turns"]), unit="turn", disable=None, leave=False):
+        tqdm.write(f"{turn}  holds", file=sys.stdout)
+    print(f"All {len(trace['turns'])} turns hold: the same pixels, bit for bit.")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from iea import trace as traces
+    from iea.explain import explain
+    from iea.image import read
+
+    print(explain(traces.read(read(options.trace))))
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    from iea.image import decode, read
+    from iea.measure import score
+
+    original = read(options.original)
+    pictures = [decode(original, name=options.original.name)]
+    for path in filter(None, (options.edited, options.reference)):
+        pictures.append(decode(read(path), name=path.name))
+    effect, metrics = score(*pictures)
+    result: dict[str, Any] = {"effect": effect, "metrics": metrics}
+    if options.words:
+        with _gateway(options.server) as address:
+            result["words"] = _verdict(address, original, options.words, effect)
+    print(_json(result).decode(), end="")
+    return 0
+
+
+def _verdict(address: str, photo: bytes, words: str, effect: dict[str, Any]) -> dict[str, Any]:
+    """Compare what the planner would have done for the words with what was done."""
+    from iea.client import Client
+    from iea.tools import TOOLS
+
+    with Client(address) as client:
+        session = client.create_session(client.upload(photo).sha256)
+        turn = client.edit(session, words)
+    asked = {}
+    for step in turn["program"]["steps"]:
+        name = TOOLS[step["tool"]].target.attribute
+        wanted = step["effect"][name]["after"] - step["effect"][name]["before"]
+        change = effect[name]["after"] - effect[name]["before"]
+        asked[name] = {"asked": round(wanted, 3), "done": round(change, 3)}
+    followed = [one["asked"] * one["done"] > 0 for one in asked.values()]
+    share = sum(followed) / len(followed) if followed else None
+    return {"reply": turn["reply"]["kind"], "attributes": asked, "followed": share}
+
+
+def _tools(options: argparse.Namespace) -> int:
+    from iea.tools import TOOLS, describe
+
+    if options.name and options.name not in TOOLS:
+        raise NotFoundError(f"There is no tool {options.name!r}: see `iea tools`.")
+    chosen = [TOOLS[options.name]] if options.name else list(TOOLS.values())
+    if options.json:
+        print(_json([describe(tool) for tool in chosen]).decode(), end="")
+        return 0
+    for tool in chosen:
+        print(f"{tool.name:<16} {tool.stage:<8} {tool.purpose}")
+        if not options.name:
+            continue
+        for p in tool.params:
+            print(
+                f"  {p.name}: {p.min:g}..{p.max:g} {p.unit}".rstrip() + f", default {p.default:g}"
+            )
+            print(f"    less: {p.minus}; more: {p.plus}")
+        print(f"  people say: {', '.join((*tool.words.plus, *tool.words.minus))}")
+    return 0
+
+
+def _studio(options: argparse.Namespace) -> int:
+    from services.studio import serve
+
+    with _gateway(None) as address:
+        serve(address, options.port)
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from services import local
+
+    local.serve(options.name, options.port)
+    return 0
+
+
+def _check_outputs(*paths: Path | None) -> None:
+    """Refuse what cannot be written before any work is done."""
+    for path in filter(None, paths):
+        folder = path.parent
+        if path.is_dir():
+            raise InvalidError(f"{path} is a folder: name a file.")
+        if not folder.is_dir():
+            raise NotFoundError(f"The folder {folder} does not exist: make it first.")
+        if not os.access(folder, os.W_OK):
+            raise InvalidError(f"The folder {folder} cannot be written to: choose another.")
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

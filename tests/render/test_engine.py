@@ -1,0 +1,106 @@
+"""The engine: exact, the same everywhere, and it can be stopped."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from iea.image import decode
+from iea.render import Cancelled, Window, render, render_pixels
+from iea.tools import TOOLS
+from tests.images import photo
+from tests.programs import program
+
+EVERYTHING = {
+    name: (tool.main.max if tool.main.max < 5 else 100) * 0.2 for name, tool in TOOLS.items()
+}
+
+
+def _noise(height: int, width: int, kind: type = np.uint8) -> np.ndarray:
+    high = np.iinfo(kind).max + 1
+    return np.random.default_rng(1).integers(0, high, (height, width, 3)).astype(kind)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_an_empty_program_is_the_original(kind: type) -> None:
+    picture = _noise(30, 40, kind)
+    rendered = render_pixels(program(), picture)
+    assert np.array_equal(rendered, picture)
+    assert not np.shares_memory(rendered, picture)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 3), (2, 5000), (5000, 2)])
+def test_every_tool_at_once_on_pictures_of_odd_sizes(size: tuple[int, int]) -> None:
+    picture = _noise(*size)
+    whole = render_pixels(program(**EVERYTHING), picture)
+    assert whole.shape == picture.shape
+    assert np.array_equal(whole, render_pixels(program(**EVERYTHING), picture, threads=2))
+
+
+def test_a_crop_of_all_tools_has_the_same_pixels_as_the_whole() -> None:
+    picture = _noise(700, 900)
+    whole = render_pixels(program(**EVERYTHING), picture)
+    for window in (Window(0, 0, 1, 1), Window(100, 50, 631, 411), Window(899, 699, 900, 700)):
+        part = render_pixels(program(**EVERYTHING), picture, window=window)
+        assert np.array_equal(part, whole[window.top : window.bottom, window.left : window.right])
+
+
+def test_a_sliced_view_renders_as_its_copy_does() -> None:
+    picture = _noise(40, 60)[::2, ::3]
+    steps = program(contrast=30)
+    assert np.array_equal(render_pixels(steps, picture), render_pixels(steps, picture.copy()))
+
+
+def test_sixteen_bits_stay_sixteen() -> None:
+    ramp = np.arange(65536, dtype=np.uint16)[np.newaxis, :, np.newaxis].repeat(3, axis=2)
+    brighter = render_pixels(program(exposure=0.5), ramp)
+    assert brighter.dtype == np.uint16
+    assert len(np.unique(brighter)) > 40_000
+
+
+def test_the_input_is_never_changed() -> None:
+    picture = _noise(50, 50)
+    before = picture.copy()
+    render_pixels(program(**EVERYTHING), picture)
+    assert np.array_equal(picture, before)
+
+
+def test_progress_ends_at_one_and_only_grows() -> None:
+    shares: list[float] = []
+    render_pixels(program(exposure=1), _noise(3000, 2000), progress=shares.append)
+    assert shares == sorted(shares)
+    assert len(shares) > 2
+    assert shares[-1] == 1
+
+
+def test_a_cancelled_render_stops_early() -> None:
+    asked = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    with pytest.raises(Cancelled):
+        render_pixels(program(exposure=1), _noise(4000, 2000), threads=1, cancelled=cancelled)
+    assert len(asked) == 2
+
+
+def test_metadata_comes_along() -> None:
+    picture = decode(photo())
+    rendered = render(program(exposure=1), picture)
+    assert (rendered.exif, rendered.icc, rendered.format) == (
+        picture.exif,
+        picture.icc,
+        picture.format,
+    )
+
+
+def test_the_pixels_stay_what_they_were() -> None:
+    """A golden digest of all tools at once: if it changes, the toolset needs a new version."""
+    y, x = np.mgrid[0:240, 0:320]
+    scene = np.stack([(x * 7 + y) % 256, (x + y * 5) % 256, (x * y) % 256], axis=-1)
+    rendered = render_pixels(program(**EVERYTHING), scene.astype(np.uint8))
+    assert hashlib.sha256(rendered.tobytes()).hexdigest() == GOLDEN
+
+
+GOLDEN = "7a1fcc6680f088716d24dae24b2ca9d552f4b4611b56192811d52081445f7529"
