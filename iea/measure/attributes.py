@@ -67,7 +67,9 @@ class Gauge:
     def _read(self, pixels: npt.NDArray[np.uint8], planes: npt.NDArray[np.float32]) -> Reading:
         lightness, a, b = planes
         flat = lightness.ravel()
-        clipped = (pixels == 255).any(axis=-1) | (pixels == 0).all(axis=-1)
+        red, green, blue = (np.ascontiguousarray(pixels[..., i]) for i in range(3))
+        white = (red == 255) | (green == 255) | (blue == 255)
+        clipped = white | ((red | green | blue) == 0)
         return {
             "L": float(flat.mean()),
             "C": float(flat.std()),
