@@ -28,7 +28,8 @@ def render_bytes(
     Raises `iea.errors.InvalidError` for an unreadable photo, a bad program or an unknown suffix.
     """
     # Imported here, so that `iea.client` works without the `local` extra.
-    from iea.image import check_suffix, decode, encode
+    from iea.formats import check_suffix
+    from iea.image import decode, encode
     from iea.program import Program
     from iea.render import render
 

@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from iea.errors import IeaError, InvalidError, NotFoundError, UnavailableError
-
-SERVICES = ("gateway", "planner", "renderer", "traces", "quality")
+from iea.files import read, write
+from iea.formats import check_suffix
+from iea.settings import PORTS, Settings
 
 _EPILOG = """\
 examples:
@@ -107,8 +108,9 @@ def _parser() -> argparse.ArgumentParser:
     studio.add_argument("--port", type=_port, default=8080, help="of the page (default 8080)")
 
     serve = add("serve", _serve, "Run one service, or all in one process.")
-    serve.add_argument("name", choices=(*SERVICES, "all"), metavar="NAME", help="{%(choices)s}")
-    serve.add_argument("--port", type=_port, default=8500, help="the gRPC port (default 8500)")
+    serve.add_argument("name", choices=(*PORTS, "all"), metavar="NAME", help="{%(choices)s}")
+    listed = ", ".join(f"{name} {port}" for name, port in PORTS.items())
+    serve.add_argument("--port", type=_port, help=f"the gRPC port (default: {listed})")
     return parser
 
 
@@ -153,8 +155,6 @@ def _gateway(server: str | None) -> Iterator[str]:
         raise UnavailableError(
             "No services are installed here: give --server HOST:PORT of a running gateway."
         ) from None
-    from iea.settings import Settings
-
     with local.run(Settings.from_environment()) as address:
         yield address
 
@@ -162,7 +162,6 @@ def _gateway(server: str | None) -> Iterator[str]:
 def _edit(options: argparse.Namespace) -> int:
     from iea.client import Client
     from iea.explain import tell_turn
-    from iea.image import check_suffix, read, write
 
     if options.toolset != "iea":
         raise InvalidError(f"The toolset {options.toolset!r} is not known here: use iea.")
@@ -195,7 +194,7 @@ def _program_at_head(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from iea.image import check_suffix, decode, encode, read, write
+    from iea.image import decode, encode
     from iea.program import Program
     from iea.render import render
 
@@ -216,7 +215,6 @@ def _show(bar: "tqdm[NoReturn]", share: float) -> None:
 
 def _replay(options: argparse.Namespace) -> int:
     from iea import trace as traces
-    from iea.image import read
     from iea.replay import replay
 
     trace = traces.read(read(options.trace))
@@ -230,14 +228,13 @@ def _replay(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from iea import trace as traces
     from iea.explain import explain
-    from iea.image import read
 
     print(explain(traces.read(read(options.trace))))
     return 0
 
 
 def _score(options: argparse.Namespace) -> int:
-    from iea.image import decode, read
+    from iea.image import decode
     from iea.measure import score
 
     original = read(options.original)
@@ -305,7 +302,8 @@ def _studio(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from services import local
 
-    local.serve(options.name, options.port)
+    default = PORTS["gateway" if options.name == "all" else options.name]
+    local.serve(options.name, default if options.port is None else options.port)
     return 0
 
 

@@ -6,23 +6,17 @@ and what every fault is called. Everything here may be called from several threa
 
 from ._decode import decode, decode_small, probe
 from ._encode import encode
-from .files import read, write
-from .formats import check_suffix
-from .limits import MAX_BYTES, MAX_PIXELS, MAX_SIDE
+from .limits import MAX_PIXELS, MAX_SIDE
 from .picture import Info, Picture, to_8bit
 
 __all__ = [
-    "MAX_BYTES",
     "MAX_PIXELS",
     "MAX_SIDE",
     "Info",
     "Picture",
-    "check_suffix",
     "decode",
     "decode_small",
     "encode",
     "probe",
-    "read",
     "to_8bit",
-    "write",
 ]

@@ -3,8 +3,9 @@
 import struct
 import zlib
 
+from iea.formats import Format
+
 from ._exif import into_tiff
-from .formats import Format
 from .picture import Picture
 
 # A JPEG segment's length field has 16 bits and counts itself and `Exif\0\0`.

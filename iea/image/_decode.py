@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from iea.errors import InvalidError
+from iea.formats import Format, format_of
 
 from . import _exif
 from ._colour import to_rgb
 from ._vips import blob, damaged, faults_of, from_memory, load
-from .formats import Format, format_of
 from .limits import check_size
 from .picture import Info, Picture, Samples, to_8bit
 

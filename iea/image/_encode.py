@@ -6,11 +6,11 @@ import numpy as np
 import pyvips
 
 from iea.errors import InvalidError
+from iea.formats import SUFFIXES, Format, check_suffix
 
 from . import _exif
 from ._container import insert_exif
 from ._vips import from_memory
-from .formats import SUFFIXES, Format, check_suffix
 from .picture import Picture, to_8bit
 
 # The formats' own limits, in pixels on a side.

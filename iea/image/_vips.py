@@ -12,9 +12,9 @@ from typing import Any
 import pyvips
 
 from iea.errors import InvalidError
+from iea.formats import Format
 
 from ._jpeg import prepared
-from .formats import Format
 
 # A photo is decoded once: remembering operations would only keep its memory.
 pyvips.cache_set_max(0)

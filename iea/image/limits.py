@@ -4,9 +4,6 @@ import os
 
 from iea.errors import InvalidError
 
-MAX_BYTES = 1 << 30
-"""A larger file is not read at all."""
-
 MAX_SIDE = 65_535
 """Pixels on one side: what the JPEG format can hold."""
 

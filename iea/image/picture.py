@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .formats import Format
+from iea.formats import Format
 
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 

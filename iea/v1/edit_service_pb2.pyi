@@ -63,10 +63,12 @@ class GetSessionRequest(_message.Message):
     def __init__(self, session: _Optional[str] = ...) -> None: ...
 
 class GetSessionResponse(_message.Message):
-    __slots__ = ("trace",)
+    __slots__ = ("trace", "turn")
     TRACE_FIELD_NUMBER: _ClassVar[int]
+    TURN_FIELD_NUMBER: _ClassVar[int]
     trace: _struct_pb2.Struct
-    def __init__(self, trace: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    turn: _struct_pb2.Struct
+    def __init__(self, trace: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., turn: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class DownloadPictureRequest(_message.Message):
     __slots__ = ("session", "turn", "suffix", "quality")

@@ -50,7 +50,7 @@ class EditServiceStub:
                 request_serializer=iea_dot_v1_dot_edit__service__pb2.EditRequest.SerializeToString,
                 response_deserializer=iea_dot_v1_dot_edit__service__pb2.EditResponse.FromString,
                 _registered_method=True)
-        self.GetSession = channel.unary_unary(
+        self.GetSession = channel.unary_stream(
                 '/iea.v1.EditService/GetSession',
                 request_serializer=iea_dot_v1_dot_edit__service__pb2.GetSessionRequest.SerializeToString,
                 response_deserializer=iea_dot_v1_dot_edit__service__pb2.GetSessionResponse.FromString,
@@ -93,8 +93,9 @@ class EditServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetSession(self, request, context):
-        """Returns everything recorded of a session, as the JSON value of a trace file.
-        Errors: NOT_FOUND.
+        """Returns everything recorded of a session, as the JSON value of a trace file, in parts: a long
+        session does not fit one message.
+        Errors: NOT_FOUND, UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -127,7 +128,7 @@ def add_EditServiceServicer_to_server(servicer, server):
                     request_deserializer=iea_dot_v1_dot_edit__service__pb2.EditRequest.FromString,
                     response_serializer=iea_dot_v1_dot_edit__service__pb2.EditResponse.SerializeToString,
             ),
-            'GetSession': grpc.unary_unary_rpc_method_handler(
+            'GetSession': grpc.unary_stream_rpc_method_handler(
                     servicer.GetSession,
                     request_deserializer=iea_dot_v1_dot_edit__service__pb2.GetSessionRequest.FromString,
                     response_serializer=iea_dot_v1_dot_edit__service__pb2.GetSessionResponse.SerializeToString,
@@ -241,7 +242,7 @@ class EditService:
             wait_for_ready=None,
             timeout=None,
             metadata=None):
-        return grpc.experimental.unary_unary(
+        return grpc.experimental.unary_stream(
             request,
             target,
             '/iea.v1.EditService/GetSession',

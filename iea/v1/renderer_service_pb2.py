@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from iea.v1 import program_pb2 as iea_dot_v1_dot_program__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1diea/v1/renderer_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x14iea/v1/program.proto\"h\n\rRenderRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\"u\n\x0eRenderResponse\x12\x15\n\rpixels_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x13\n\x0b\x62lob_sha256\x18\x04 \x01(\t\x12\x18\n\x10renderer_version\x18\x05 \x01(\t\"\x12\n\x10ListToolsRequest\"]\n\x11ListToolsResponse\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12&\n\x05tools\x18\x02 \x03(\x0b\x32\x17.google.protobuf.Struct2\x8c\x01\n\x0fRendererService\x12\x37\n\x06Render\x12\x15.iea.v1.RenderRequest\x1a\x16.iea.v1.RenderResponse\x12@\n\tListTools\x12\x18.iea.v1.ListToolsRequest\x1a\x19.iea.v1.ListToolsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1diea/v1/renderer_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x14iea/v1/program.proto\"h\n\rRenderRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\"u\n\x0eRenderResponse\x12\x15\n\rpixels_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x13\n\x0b\x62lob_sha256\x18\x04 \x01(\t\x12\x18\n\x10renderer_version\x18\x05 \x01(\t\"\x12\n\x10ListToolsRequest\"w\n\x11ListToolsResponse\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12&\n\x05tools\x18\x02 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x18\n\x10renderer_version\x18\x03 \x01(\t2\x8c\x01\n\x0fRendererService\x12\x37\n\x06Render\x12\x15.iea.v1.RenderRequest\x1a\x16.iea.v1.RenderResponse\x12@\n\tListTools\x12\x18.iea.v1.ListToolsRequest\x1a\x19.iea.v1.ListToolsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -40,7 +40,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTTOOLSREQUEST']._serialized_start=318
   _globals['_LISTTOOLSREQUEST']._serialized_end=336
   _globals['_LISTTOOLSRESPONSE']._serialized_start=338
-  _globals['_LISTTOOLSRESPONSE']._serialized_end=431
-  _globals['_RENDERERSERVICE']._serialized_start=434
-  _globals['_RENDERERSERVICE']._serialized_end=574
+  _globals['_LISTTOOLSRESPONSE']._serialized_end=457
+  _globals['_RENDERERSERVICE']._serialized_start=460
+  _globals['_RENDERERSERVICE']._serialized_end=600
 # @@protoc_insertion_point(module_scope)

@@ -39,9 +39,11 @@ class ListToolsRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class ListToolsResponse(_message.Message):
-    __slots__ = ("toolset", "tools")
+    __slots__ = ("toolset", "tools", "renderer_version")
     TOOLSET_FIELD_NUMBER: _ClassVar[int]
     TOOLS_FIELD_NUMBER: _ClassVar[int]
+    RENDERER_VERSION_FIELD_NUMBER: _ClassVar[int]
     toolset: _program_pb2.Toolset
     tools: _containers.RepeatedCompositeFieldContainer[_struct_pb2.Struct]
-    def __init__(self, toolset: _Optional[_Union[_program_pb2.Toolset, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ...) -> None: ...
+    renderer_version: str
+    def __init__(self, toolset: _Optional[_Union[_program_pb2.Toolset, _Mapping]] = ..., tools: _Optional[_Iterable[_Union[_struct_pb2.Struct, _Mapping]]] = ..., renderer_version: _Optional[str] = ...) -> None: ...

@@ -45,7 +45,7 @@ class TraceServiceStub:
                 request_serializer=iea_dot_v1_dot_trace__service__pb2.AppendTurnRequest.SerializeToString,
                 response_deserializer=iea_dot_v1_dot_trace__service__pb2.AppendTurnResponse.FromString,
                 _registered_method=True)
-        self.GetTrace = channel.unary_unary(
+        self.GetTrace = channel.unary_stream(
                 '/iea.v1.TraceService/GetTrace',
                 request_serializer=iea_dot_v1_dot_trace__service__pb2.GetTraceRequest.SerializeToString,
                 response_deserializer=iea_dot_v1_dot_trace__service__pb2.GetTraceResponse.FromString,
@@ -67,9 +67,10 @@ class TraceServiceServicer:
     """
 
     def CreateTrace(self, request, context):
-        """Opens a trace with its header: everything of a trace file but `turns`, `head` and `chain`.
-        Errors: INVALID_ARGUMENT (header incomplete), ALREADY_EXISTS is never returned: the same header
-        again gives the same answer; another header under the same session is ABORTED.
+        """Opens a trace with its header: everything of a trace file but `turns`, `head` and `chain`. The
+        same header again gives the same answer.
+        Errors: INVALID_ARGUMENT (header incomplete), ABORTED (the session has another header),
+        UNAVAILABLE (the disk is full or away).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -78,7 +79,7 @@ class TraceServiceServicer:
     def AppendTurn(self, request, context):
         """Appends one turn. When the call returns, the turn is on disk.
         Errors: NOT_FOUND (no such session), ABORTED (somebody appended first: read the trace again),
-        INVALID_ARGUMENT (turn incomplete). With the `request_id` of an earlier turn, that turn's
+        INVALID_ARGUMENT (turn incomplete), UNAVAILABLE (the disk is full or away). With the `request_id` of an earlier turn, that turn's
         answer comes again and nothing is appended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -86,7 +87,8 @@ class TraceServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetTrace(self, request, context):
-        """Returns a trace as the JSON value of a trace file.
+        """Returns a trace as the JSON value of a trace file, in parts: a long session does not fit one
+        message.
         Errors: NOT_FOUND.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -122,7 +124,7 @@ def add_TraceServiceServicer_to_server(servicer, server):
                     request_deserializer=iea_dot_v1_dot_trace__service__pb2.AppendTurnRequest.FromString,
                     response_serializer=iea_dot_v1_dot_trace__service__pb2.AppendTurnResponse.SerializeToString,
             ),
-            'GetTrace': grpc.unary_unary_rpc_method_handler(
+            'GetTrace': grpc.unary_stream_rpc_method_handler(
                     servicer.GetTrace,
                     request_deserializer=iea_dot_v1_dot_trace__service__pb2.GetTraceRequest.FromString,
                     response_serializer=iea_dot_v1_dot_trace__service__pb2.GetTraceResponse.SerializeToString,
@@ -214,7 +216,7 @@ class TraceService:
             wait_for_ready=None,
             timeout=None,
             metadata=None):
-        return grpc.experimental.unary_unary(
+        return grpc.experimental.unary_stream(
             request,
             target,
             '/iea.v1.TraceService/GetTrace',

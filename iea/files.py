@@ -1,4 +1,4 @@
-"""Photos on disk."""
+"""Files on disk: photos, pictures, traces."""
 
 import os
 import secrets
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from iea.errors import InvalidError, NotFoundError
 
-from .limits import MAX_BYTES
+MAX_BYTES = 1 << 30
+"""A larger file is not read at all."""
 
 
 def read(path: Path) -> bytes:
@@ -21,7 +22,7 @@ def read(path: Path) -> bytes:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
             kind = "a folder" if stat.S_ISDIR(found.st_mode) else "no ordinary file"
-            raise InvalidError(f"{path} is {kind}: name a photo.")
+            raise InvalidError(f"{path} is {kind}: name a file.")
         if found.st_size > MAX_BYTES:
             raise InvalidError(
                 f"{path} has {found.st_size:,} bytes, more than the limit of {MAX_BYTES:,}: "

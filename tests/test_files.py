@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from iea import files
 from iea.errors import IeaError, InvalidError, NotFoundError
-from iea.image import check_suffix, files, read, write
+from iea.files import read, write
+from iea.formats import check_suffix
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""All that a client needs to edit photos by conversation."""

@@ -1,0 +1,1 @@
+"""Carries programs out, exactly and always from the original."""

@@ -1,0 +1,1 @@
+"""Keeps the record of every session: append-only, hash-chained, replayable."""
