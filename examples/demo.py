@@ -20,12 +20,12 @@ TURNS = (
     "a little less",
     "more vivid colours, but leave the highlights alone, and a soft vignette",
 )
-NEXT = """
+NEXT = f"""
 What to try next:
-  open {out}/sheet.png                              before and after
-  .venv/bin/iea explain {out}/trace.json            the whole story
-  .venv/bin/iea edit {out}/original.jpg "black and white with a bit of grain" -o {out}/bw.jpg
-  make studio                                            the same in the browser
+  look at {OUT}/sheet.png                   before and after
+  .venv/bin/iea explain {OUT}/trace.json    the whole story
+  .venv/bin/iea edit {OUT}/original.jpg "black and white with a bit of grain" -o {OUT}/bw.jpg
+  make studio                               the same in the browser
 """
 
 
@@ -35,11 +35,16 @@ def main() -> int:
     photo = Path(sklearn.datasets.__file__).parent / "images" / "china.jpg"
     original, edited, trace = (OUT / n for n in ("original.jpg", "edited.jpg", "trace.json"))
     original.write_bytes(photo.read_bytes())
-    time.perf_counter()
+    print("Photo: china.jpg of scikit-learn, by danielbuechele, CC BY 2.0\n", flush=True)
+    start = time.perf_counter()
     status = cli.main(["edit", str(original), *TURNS, "-o", str(edited), "--trace", str(trace)])
+    took = time.perf_counter() - start
+    print(f"\nThe conversation took {took:.1f} s. Is the record true? Every turn rendered again:")
     status = status or cli.main(["replay", str(trace), str(original)])
     if status == 0:
         (OUT / "sheet.png").write_bytes(sheet(original, edited))
+        print(f"\nWritten to {OUT}: original.jpg, edited.jpg, sheet.png, trace.json")
+        print(NEXT, end="")
     return status
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from iea.client import Client
-
 from iea.errors import ConflictError, IeaError, InvalidError, NotFoundError, UnavailableError
 
 PAGE = Path(__file__).with_name("page.html")
@@ -30,6 +29,7 @@ _STATUS = {
 def serve(gateway: str, port: int) -> None:
     """Serve the page on 127.0.0.1 until interrupted."""
     with make_server(gateway, port) as server:
+        print(f"The studio is at http://127.0.0.1:{server.server_port}; Ctrl-C stops it.")
         server.serve_forever()
 
 
