@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header(
             "Content-Security-Policy",
             "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-            "img-src 'self' blob:; connect-src 'self'",
+            "img-src 'self' blob: data:; connect-src 'self'",
         )
         self.end_headers()
         self.wfile.write(body)
