@@ -1,0 +1,1 @@
+"""The applications: one folder each, run as `python -m services.NAME`."""

@@ -18,6 +18,7 @@ from iea.rpc import context, logs, metrics, status
 from iea.rpc.context import Call
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
+_NO_DEADLINE_S = 1e9
 
 
 class Around(grpc.ServerInterceptor):
@@ -82,10 +83,13 @@ def _identified(servicer_context: grpc.ServicerContext, deadline_s: float) -> It
     given = metadata.get(context.REQUEST_ID, "")
     # Anything else could forge lines for whoever reads the log.
     fine = isinstance(given, str) and _REQUEST_ID.fullmatch(given)
+    # Without a deadline gRPC says None, or three hundred billion years.
     left = servicer_context.time_remaining()
+    if left is None or left > _NO_DEADLINE_S:
+        left = deadline_s
     call = Call(
         request_id=str(given) if fine else context.new_request_id(),
-        deadline=time.monotonic() + (deadline_s if left is None else left),
+        deadline=time.monotonic() + left,
         is_active=servicer_context.is_active,
         on_end=servicer_context.add_callback,
     )
@@ -132,9 +136,10 @@ def _translated(call: Call, service: str, servicer_context: grpc.ServicerContext
         raise
     except Exception as error:
         if not call.is_active():
-            # Nobody waits: whatever failed, most likely it failed because of that.
+            # Nobody waits: whatever failed, most likely it failed because of that. Raised further,
+            # gRPC would print it.
             call.code = _end_of(call)
-            raise
+            servicer_context.abort(call.code, "Nobody waits for the answer any more.")
         known = error if isinstance(error, IeaError) else _unexpected(error, call, service)
         call.code = status.code_of(known)
         servicer_context.set_trailing_metadata(

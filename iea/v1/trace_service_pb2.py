@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aiea/v1/trace_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\"#\n\x05\x43hain\x12\x0c\n\x04root\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x05\"=\n\x12\x43reateTraceRequest\x12\'\n\x06header\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\"3\n\x13\x43reateTraceResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain\"\x84\x01\n\x11\x41ppendTurnRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12%\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0c\n\x04head\x18\x03 \x01(\t\x12\x15\n\rexpected_size\x18\x04 \x01(\x05\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"Y\n\x12\x41ppendTurnResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain\x12%\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\"\"\n\x0fGetTraceRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"m\n\x10GetTraceResponse\x12(\n\x05trace\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x12\'\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x42\x06\n\x04part\":\n\x11ListTracesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"D\n\x0cTraceSummary\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x14\n\x0cphoto_sha256\x18\x02 \x01(\t\x12\r\n\x05turns\x18\x03 \x01(\x05\"S\n\x12ListTracesResponse\x12$\n\x06traces\x18\x01 \x03(\x0b\x32\x14.iea.v1.TraceSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x12VerifyTraceRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"3\n\x13VerifyTraceResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain2\xe9\x02\n\x0cTraceService\x12\x46\n\x0b\x43reateTrace\x12\x1a.iea.v1.CreateTraceRequest\x1a\x1b.iea.v1.CreateTraceResponse\x12\x43\n\nAppendTurn\x12\x19.iea.v1.AppendTurnRequest\x1a\x1a.iea.v1.AppendTurnResponse\x12?\n\x08GetTrace\x12\x17.iea.v1.GetTraceRequest\x1a\x18.iea.v1.GetTraceResponse0\x01\x12\x43\n\nListTraces\x12\x19.iea.v1.ListTracesRequest\x1a\x1a.iea.v1.ListTracesResponse\x12\x46\n\x0bVerifyTrace\x12\x1a.iea.v1.VerifyTraceRequest\x1a\x1b.iea.v1.VerifyTraceResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1aiea/v1/trace_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\"#\n\x05\x43hain\x12\x0c\n\x04root\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x05\"=\n\x12\x43reateTraceRequest\x12\'\n\x06header\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\"3\n\x13\x43reateTraceResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain\"\x84\x01\n\x11\x41ppendTurnRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12%\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0c\n\x04head\x18\x03 \x01(\t\x12\x15\n\rexpected_size\x18\x04 \x01(\x05\x12\x12\n\nrequest_id\x18\x05 \x01(\t\"Y\n\x12\x41ppendTurnResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain\x12%\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\"6\n\x0fGetTraceRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"\x86\x01\n\x10GetTraceResponse\x12(\n\x05trace\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x12\'\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x12\x17\n\x0fturn_of_request\x18\x03 \x01(\tB\x06\n\x04part\":\n\x11ListTracesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"D\n\x0cTraceSummary\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x14\n\x0cphoto_sha256\x18\x02 \x01(\t\x12\r\n\x05turns\x18\x03 \x01(\x05\"S\n\x12ListTracesResponse\x12$\n\x06traces\x18\x01 \x03(\x0b\x32\x14.iea.v1.TraceSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"%\n\x12VerifyTraceRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"3\n\x13VerifyTraceResponse\x12\x1c\n\x05\x63hain\x18\x01 \x01(\x0b\x32\r.iea.v1.Chain2\xe9\x02\n\x0cTraceService\x12\x46\n\x0b\x43reateTrace\x12\x1a.iea.v1.CreateTraceRequest\x1a\x1b.iea.v1.CreateTraceResponse\x12\x43\n\nAppendTurn\x12\x19.iea.v1.AppendTurnRequest\x1a\x1a.iea.v1.AppendTurnResponse\x12?\n\x08GetTrace\x12\x17.iea.v1.GetTraceRequest\x1a\x18.iea.v1.GetTraceResponse0\x01\x12\x43\n\nListTraces\x12\x19.iea.v1.ListTracesRequest\x1a\x1a.iea.v1.ListTracesResponse\x12\x46\n\x0bVerifyTrace\x12\x1a.iea.v1.VerifyTraceRequest\x1a\x1b.iea.v1.VerifyTraceResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,19 +43,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_APPENDTURNRESPONSE']._serialized_start=356
   _globals['_APPENDTURNRESPONSE']._serialized_end=445
   _globals['_GETTRACEREQUEST']._serialized_start=447
-  _globals['_GETTRACEREQUEST']._serialized_end=481
-  _globals['_GETTRACERESPONSE']._serialized_start=483
-  _globals['_GETTRACERESPONSE']._serialized_end=592
-  _globals['_LISTTRACESREQUEST']._serialized_start=594
-  _globals['_LISTTRACESREQUEST']._serialized_end=652
-  _globals['_TRACESUMMARY']._serialized_start=654
-  _globals['_TRACESUMMARY']._serialized_end=722
-  _globals['_LISTTRACESRESPONSE']._serialized_start=724
-  _globals['_LISTTRACESRESPONSE']._serialized_end=807
-  _globals['_VERIFYTRACEREQUEST']._serialized_start=809
-  _globals['_VERIFYTRACEREQUEST']._serialized_end=846
-  _globals['_VERIFYTRACERESPONSE']._serialized_start=848
-  _globals['_VERIFYTRACERESPONSE']._serialized_end=899
-  _globals['_TRACESERVICE']._serialized_start=902
-  _globals['_TRACESERVICE']._serialized_end=1263
+  _globals['_GETTRACEREQUEST']._serialized_end=501
+  _globals['_GETTRACERESPONSE']._serialized_start=504
+  _globals['_GETTRACERESPONSE']._serialized_end=638
+  _globals['_LISTTRACESREQUEST']._serialized_start=640
+  _globals['_LISTTRACESREQUEST']._serialized_end=698
+  _globals['_TRACESUMMARY']._serialized_start=700
+  _globals['_TRACESUMMARY']._serialized_end=768
+  _globals['_LISTTRACESRESPONSE']._serialized_start=770
+  _globals['_LISTTRACESRESPONSE']._serialized_end=853
+  _globals['_VERIFYTRACEREQUEST']._serialized_start=855
+  _globals['_VERIFYTRACEREQUEST']._serialized_end=892
+  _globals['_VERIFYTRACERESPONSE']._serialized_start=894
+  _globals['_VERIFYTRACERESPONSE']._serialized_end=945
+  _globals['_TRACESERVICE']._serialized_start=948
+  _globals['_TRACESERVICE']._serialized_end=1309
 # @@protoc_insertion_point(module_scope)

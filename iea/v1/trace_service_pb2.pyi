@@ -50,18 +50,22 @@ class AppendTurnResponse(_message.Message):
     def __init__(self, chain: _Optional[_Union[Chain, _Mapping]] = ..., turn: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class GetTraceRequest(_message.Message):
-    __slots__ = ("session",)
+    __slots__ = ("session", "request_id")
     SESSION_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     session: str
-    def __init__(self, session: _Optional[str] = ...) -> None: ...
+    request_id: str
+    def __init__(self, session: _Optional[str] = ..., request_id: _Optional[str] = ...) -> None: ...
 
 class GetTraceResponse(_message.Message):
-    __slots__ = ("trace", "turn")
+    __slots__ = ("trace", "turn", "turn_of_request")
     TRACE_FIELD_NUMBER: _ClassVar[int]
     TURN_FIELD_NUMBER: _ClassVar[int]
+    TURN_OF_REQUEST_FIELD_NUMBER: _ClassVar[int]
     trace: _struct_pb2.Struct
     turn: _struct_pb2.Struct
-    def __init__(self, trace: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., turn: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
+    turn_of_request: str
+    def __init__(self, trace: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., turn: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., turn_of_request: _Optional[str] = ...) -> None: ...
 
 class ListTracesRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -54,9 +54,7 @@ class Editor:
 
     def trace(self, session: str) -> dict[str, Any]:
         """Return everything recorded of a session; `NotFoundError` if there is none."""
-        parts = self.traces.stream("GetTrace", trace_pb.GetTraceRequest(session=session))
-        trace = from_struct(next(parts).trace)
-        return {**trace, "turns": [from_struct(part.turn) for part in parts]}
+        return self._read(session)[0]
 
     def edit(self, session: str, words: str, request_id: str = "") -> dict[str, Any]:
         """Take one turn and return it as it was recorded; with an earlier request id, that turn.
@@ -65,7 +63,9 @@ class Editor:
         `ConflictError` where another turn was recorded meanwhile, and what the services raise.
         """
         _check(session, words, request_id)
-        trace = self.trace(session)
+        trace, earlier = self._read(session, request_id)
+        if earlier is not None:
+            return earlier
         photo, ms = trace["photo"]["sha256"], dict[str, float]()
         with _timed(ms, "plan"):
             planned = self._plan(trace, words)
@@ -85,6 +85,32 @@ class Editor:
             ),
         )
         return from_struct(appended.turn)
+
+    def picture(self, photo_sha256: str, program: Program, suffix: str, quality: int) -> str:
+        """Render a program in full and return the digest of the encoded picture."""
+        request = renderer_pb.RenderRequest(
+            photo_sha256=photo_sha256,
+            program=convert.program_to_proto(program),
+            suffix=suffix,
+            quality=quality,
+        )
+        digest: str = self.renderer.call("Render", request).blob_sha256
+        return digest
+
+    def close(self) -> None:
+        """Close the connections."""
+        for remote in (self.planner, self.renderer, self.quality, self.traces):
+            remote.close()
+
+    def _read(
+        self, session: str, request_id: str = ""
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """Return a trace, and its turn that was recorded under the request id, if there is one."""
+        request = trace_pb.GetTraceRequest(session=session, request_id=request_id)
+        first, *rest = self.traces.stream("GetTrace", request)
+        turns = [from_struct(part.turn) for part in rest]
+        earlier = next((turn for turn in turns if turn["id"] == first.turn_of_request), None)
+        return {**from_struct(first.trace), "turns": turns}, earlier
 
     def _plan(self, trace: Mapping[str, Any], words: str) -> Planned:
         answer = self.planner.call(
@@ -125,22 +151,6 @@ class Editor:
             for step in answer.steps
         }
         return Measured(convert.effect_from_proto(answer.effect), steps)
-
-    def picture(self, photo_sha256: str, program: Program, suffix: str, quality: int) -> str:
-        """Render a program in full and return the digest of the encoded picture."""
-        request = renderer_pb.RenderRequest(
-            photo_sha256=photo_sha256,
-            program=convert.program_to_proto(program),
-            suffix=suffix,
-            quality=quality,
-        )
-        digest: str = self.renderer.call("Render", request).blob_sha256
-        return digest
-
-    def close(self) -> None:
-        """Close the connections."""
-        for remote in (self.planner, self.renderer, self.quality, self.traces):
-            remote.close()
 
 
 @contextmanager

@@ -43,9 +43,11 @@ class TraceService(pb_grpc.TraceServiceServicer):
         self, request: pb.GetTraceRequest, context: grpc.ServicerContext
     ) -> Iterator[pb.GetTraceResponse]:
         """See trace_service.proto."""
+        # Asked first: a turn appended in between is then in the trace, only not named.
+        known = self._store.turn_of(request.session, request.request_id)
         trace = self._store.read(request.session)
         turns = trace.pop("turns")
-        yield pb.GetTraceResponse(trace=to_struct(trace))
+        yield pb.GetTraceResponse(trace=to_struct(trace), turn_of_request=known)
         for turn in turns:
             yield pb.GetTraceResponse(turn=to_struct(turn))
 

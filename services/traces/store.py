@@ -170,6 +170,12 @@ class TraceStore:
             "chain": {"root": rows[-1][1], "size": len(rows)},
         }
 
+    def turn_of(self, session: str, request_id: str) -> str:
+        """Return the id of the turn that was appended under a request id, "" if there is none."""
+        with self._lock, _disk_faults():
+            earlier = self._by_request(session, request_id)
+        return "" if earlier is None else str(earlier["id"])
+
     def verify(self, session: str) -> Chain:
         """Recompute the chain of one session.
 
