@@ -122,7 +122,6 @@ TOOL = Tool(
             "dark",
             "gloomy",
             "gloomier",
-            "dim",
             "underexposed",
             "under exposed",
             "murky",

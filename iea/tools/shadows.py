@@ -81,7 +81,6 @@ TOOL = Tool(
             "see his face",
             "see face",
             "see detail in dark",
-            "flash",
             "fill flash",
         ),
         minus=(

@@ -174,6 +174,8 @@ def _act(
 def _scale(readings: list[Reading]) -> float:
     """Return the factor of a bare "a bit more" or "30 % less", or 0."""
     for reading in readings:
+        if reading.wishes:
+            return 0.0  # "the blacks are grey, deepen them" is about the blacks
         if (
             reading.about_picture
             or reading.things
