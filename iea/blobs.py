@@ -9,11 +9,10 @@ returned survives a power cut. Two writers of the same bytes rename the same con
 
 import hashlib
 import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from iea import files
 from iea.errors import CheckFailedError, InvalidError, NotFoundError, UnavailableError
 
 
@@ -89,18 +88,7 @@ def _digest_of(path: Path) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            # Without this a power cut after the rename can leave the name with no bytes.
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        with suppress(OSError):
-            beside.unlink()
-        raise
+    files.replace(path, data)
     # Without these the name itself can be lost: the folder's, and the new folder's in the root.
     for folder in (path.parent, path.parent.parent):
         _sync_folder(folder)

@@ -52,7 +52,7 @@ def write(path: Path, data: bytes) -> None:
         if target.exists() and not target.is_file():
             kind = "a folder" if target.is_dir() else "no ordinary file"
             raise InvalidError(f"{path} is {kind}: name a file to write to.")
-        _replace(target, data)
+        replace(target, data)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise InvalidError(
             f"{path} cannot be written: its folder does not exist, make it first."
@@ -67,7 +67,8 @@ def write(path: Path, data: bytes) -> None:
         ) from error
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace(target: Path, data: bytes) -> None:
+    """Put a file of these bytes in a place, durably and in one step; raises `OSError`."""
     # In the same folder, because only within one file system does a file take another's place in
     # one step.
     beside = target.parent / f".iea-{secrets.token_hex(8)}.part"

@@ -50,6 +50,7 @@ TOOL = Tool(
             "dark areas",
             "darks",
             "dark bits",
+            "dark ones",
             "dark corner",
             "dark spots",
             "darker areas",

@@ -4,12 +4,8 @@ A gain in linear light of 2^(-0.6 s) on green and 2^(0.3 s) on red and blue, s =
 brought to encoded values by the exponent 1 / 2.4; then the pixel is scaled back to its luma.
 """
 
-import numpy as np
-
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
-from iea.tools._pixel import TINY, luma, reference_luma
-
-_TINY = np.float32(TINY)
+from iea.tools._balance import balance, reference_balance
+from iea.tools._declare import Param, Pixels, Target, Tool, Words
 
 
 def _prepare(amount: float) -> tuple[float, ...]:
@@ -18,23 +14,8 @@ def _prepare(amount: float) -> tuple[float, ...]:
     return side, 2.0 ** (-0.6 * s / 2.4), side
 
 
-@kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
-    red, green, blue = constants[0], constants[1], constants[2]
-    for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(r.size):
-            before = luma(r[x], g[x], b[x])
-            nr, ng, nb = r[x] * red, g[x] * green, b[x] * blue
-            ratio = (before + _TINY) / (luma(nr, ng, nb) + _TINY)
-            r[x] = nr * ratio
-            g[x] = ng * ratio
-            b[x] = nb * ratio
-
-
 def _reference(rgb: Pixels, amount: float) -> Pixels:
-    moved = rgb * np.array(_prepare(amount))
-    return moved * (reference_luma(rgb) + TINY) / (reference_luma(moved) + TINY)
+    return reference_balance(rgb, _prepare(amount))
 
 
 TOOL = Tool(
@@ -114,6 +95,6 @@ TOOL = Tool(
     ),
     target=Target("a", 4),
     prepare=_prepare,
-    kernel=_kernel,
+    kernel=balance,
     reference=_reference,
 )
