@@ -178,6 +178,8 @@ def _turn(bench: _Bench, knob: _Knob, *, first: bool) -> None:
         return
     share = float(np.interp(knob.wish.degree, *_RESERVE))
     goal = min(knob.asked, share * knob.reach)
+    if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
+        return  # the other wishes did not disturb it
     amount = _find(bench, effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
     knob.amount, knob.solved = rounded(knob.tool, amount), True
     bench.program = with_amount(bench.program, knob.tool, knob.amount, bench.seed)
@@ -185,13 +187,16 @@ def _turn(bench: _Bench, knob: _Knob, *, first: bool) -> None:
 
 def _too_weak(knob: _Knob, wished: set[str]) -> bool:
     stronger = _STRONGER.get(knob.tool)
-    return stronger is not None and stronger not in wished and knob.reach < knob.asked / 2
+    plain = abs(TOOLS[knob.tool].target.change)
+    too_little = knob.reach < max(plain, knob.asked) / 2
+    return stronger is not None and stronger not in wished and too_little
 
 
 def _replaced(bench: _Bench, weak: _Knob, program: Program) -> _Knob:
     """Put the stronger tool in the place of one that has too little to work on."""
     bench.program = with_amount(bench.program, weak.tool, weak.start, bench.seed)
     knob = _knob(program, weak.wish, _STRONGER[weak.tool])
+    knob.asked = weak.asked
     _turn(bench, knob, first=True)
     return knob
 

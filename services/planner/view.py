@@ -17,6 +17,9 @@ Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 SIZE = 256
 """Longest side of the small copy, in pixels."""
 
+CROP = 160
+"""Side of the part that is looked at as it is, for sharpness and grain."""
+
 _DETAIL = frozenset(("D", "N"))
 _MARGIN = 10
 """Levels from an end of the range within which a pixel had no detail to lose."""
@@ -54,8 +57,8 @@ class View:
         """The middle of the photo as it is: a small copy has neither its noise nor its softness."""
         pixels = self._full()
         height, width = pixels.shape[:2]
-        left, top = max(0, (width - SIZE) // 2), max(0, (height - SIZE) // 2)
-        window = Window(left, top, min(width, left + SIZE), min(height, top + SIZE))
+        left, top = max(0, (width - CROP) // 2), max(0, (height - CROP) // 2)
+        window = Window(left, top, min(width, left + CROP), min(height, top + CROP))
         crop = pixels[window.top : window.bottom, window.left : window.right]
         return pixels, Gauge(np.ascontiguousarray(to_8bit(crop))), window
 

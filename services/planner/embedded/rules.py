@@ -7,7 +7,8 @@ from iea.tools import TOOLS
 from services.planner.backend import Beyond, Context, Identity, Keep, Understanding, Wish
 from services.planner.embedded.clauses import Clause, split_clauses
 from services.planner.embedded.moves import Move, find_move, scale_factor
-from services.planner.embedded.reading import LESS, ZONES, Reading, keep_of, read_clause
+from services.planner.embedded.reader import read_clause
+from services.planner.embedded.reading import LESS, ZONES, Reading, keep_of
 
 _MILD = 0.7
 """The share that is left of wishes that must not go too far."""
