@@ -56,6 +56,8 @@ class _Reader:
         kind, heard, text = part.kind, self.heard, part.item.text
         if part.number is not None:
             self._number(at, part.number)
+        elif kind == "quality" and (degree := self._attributive(at, text)):
+            self.out.degree = max(self.out.degree, degree)
         elif kind in ("quality", "look"):
             self._quality(at, part)
         elif kind == "name":
@@ -132,6 +134,17 @@ class _Reader:
         """Return the kind of the next part that is no degree."""
         kinds = (part.kind for part in self.clause.parts[at + 1 :])
         return next((kind for kind in kinds if kind != "degree"), "")
+
+    def _attributive(self, at: int, text: str) -> float:
+        """Return the degree that an adjective gives the effect it stands before, else 0.
+
+        "A soft vignette" is a weak one, and no wish for less contrast.
+        """
+        follows = self.clause.parts[at + 1 : at + 2]
+        effects = {sense.tool for part in follows for sense in part.entry.senses}
+        general = read_data("general")
+        degree: float = general["attributive"].get(text, 0.0)
+        return degree if effects & set(general["effects"]["tools"]) else 0.0
 
     # Directions
 
