@@ -90,6 +90,8 @@ class _Bench:
     program: Program
     seed: int
     before: dict[str, float] = field(default_factory=dict)
+    kept: dict[str, float] = field(default_factory=dict)
+    """What was there without effects."""
 
     @property
     def spent(self) -> bool:
@@ -98,6 +100,16 @@ class _Bench:
     def read(self, tool: str, amount: float, attribute: str) -> dict[str, float]:
         return self.view.read(with_amount(self.program, tool, amount, self.seed), attribute)
 
+    def drift(self, program: Program, attribute: str) -> float:
+        """Return how far an attribute that should stay is from where it was.
+
+        Effects do not count: darker corners were asked for, and to make all else lighter for them
+        would be a change of its own.
+        """
+        return (
+            self.view.read(_without_effects(program), attribute)[attribute] - self.kept[attribute]
+        )
+
 
 def solve(
     view: View, program: Program, wishes: Iterable[Wish], keeps: Iterable[Keep], seed: int
@@ -105,6 +117,7 @@ def solve(
     """Find the program that grants the wishes on a photo and leaves what is kept as it was."""
     bench = _Bench(view, program, seed)
     bench.before = view.read(program)
+    bench.kept = view.read(_without_effects(program))
     knobs = [_knob(program, wish) for wish in wishes]
     wished = {knob.tool for knob in knobs}
     kept = {name: keep for keep in keeps for name in keep.attributes if name in _OWNERS}
@@ -135,6 +148,10 @@ def with_amount(program: Program, tool: str, amount: float, seed: int) -> Progra
         return Program((*program.steps, new.with_amount(amount)))
     changed = step.with_amount(amount)
     return Program(tuple(changed if s is step else s for s in program.steps))
+
+
+def _without_effects(program: Program) -> Program:
+    return Program(tuple(s for s in program.steps if TOOLS[s.tool].stage != "effects"))
 
 
 def amount_of(program: Program, tool: str) -> float:
@@ -268,14 +285,14 @@ def _hold(bench: _Bench, name: str, keep: Keep, wished: set[str], held: dict[str
     for tool in _OWNERS[name]:
         if tool in wished or bench.spent:
             continue
-        drift = bench.view.read(bench.program, name)[name] - bench.before[name]
+        drift = bench.drift(bench.program, name)
         if abs(drift) <= ATTRIBUTES[name].notice / 2:
             return
         start, main = amount_of(bench.program, tool), TOOLS[tool].main
         end = main.min if drift > 0 else main.max
 
         def effect(amount: float, tool: str = tool, drift: float = drift) -> float:
-            moved = bench.read(tool, amount, name)[name] - bench.before[name]
+            moved = bench.drift(with_amount(bench.program, tool, amount, bench.seed), name)
             return float(np.sign(drift) * (drift - moved))
 
         reach = effect(end)
