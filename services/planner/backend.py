@@ -58,7 +58,7 @@ class Keep:
 
 @dataclass(frozen=True)
 class Beyond:
-    """A part of the request that no tool can do: its kind (a key of `data/beyond.toml`)."""
+    """A part of the request that no tool can do: its kind (a key of `regrets.toml`)."""
 
     kind: str
     words: str

@@ -1,12 +1,14 @@
 """Words back: what changed and by how much, or why nothing did."""
 
+import tomllib
 from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
 
 from iea.measure.program import amount_text
 from iea.program import Patch, Program, Step
 from iea.tools import TOOLS
 from services.planner.backend import Beyond, Keep
-from services.planner.embedded.lexicon import read_data
 from services.planner.solver import Shortfall
 
 MAX_NAMED = 6
@@ -81,8 +83,7 @@ def of_held(held: Iterable[tuple[str, Keep]]) -> str:
 
 def of_beyond(beyond: Iterable[Beyond]) -> str:
     """Say what no tool can do, and what can be done instead."""
-    says = read_data("beyond")
-    return " ".join(dict.fromkeys(says[part.kind]["say"] for part in beyond))
+    return " ".join(dict.fromkeys(_regrets()[part.kind] for part in beyond))
 
 
 def of_steps(program: Program) -> str:
@@ -93,6 +94,12 @@ def of_steps(program: Program) -> str:
         f"{_title(s.tool)} {amount_text(s)}, because {s.reason}" for s in program.steps if s.reason
     ]
     return _sentence("; ".join(said[:MAX_NAMED]))
+
+
+@cache
+def _regrets() -> dict[str, str]:
+    text = Path(__file__).with_name("regrets.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def _changed(before: Program, op: str, step: Step) -> str:

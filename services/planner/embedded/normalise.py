@@ -10,7 +10,7 @@ ARTICLES = frozenset(["the", "a", "an", "my", "our", "your", "his", "these", "th
 _TOKEN = re.compile(
     r"(?P<number>[+-]?\d+(?:[.,]\d+)?(?:\s*/\s*\d+)?(?![\d]*[a-z])\s?%?)"
     r"|(?P<word>[^\W_](?:[^\W_]|['&+](?=[^\W_]))*)"
-    r"|(?P<stop>[.,;:!?\n()&+]|\s-+\s|[–—])"
+    r"|(?P<stop>[.,;!?\n()&+]|:(?!\s?[+-]?\d)|\s-+\s|[–—])"
 )
 _CONTRACTIONS = {
     "can't": "can not",

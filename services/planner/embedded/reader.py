@@ -88,8 +88,9 @@ class _Reader:
             self._keep_all()
         elif kind == "nice" and out.frame == "describe":
             self.heard.like = True
-        elif kind == "mild":
-            out.mild = True
+        elif kind in ("mild", "correct"):
+            out.mild |= kind == "mild"
+            out.corrects |= kind == "correct"
         elif kind == "whole":
             self.heard.whole = True
         elif kind in ("part", "light"):

@@ -25,6 +25,7 @@ class Reading:
     `limits` are tools that must not go too far. `open` are tools named without a direction;
     `steer` is what steered the clause's names, for a list that goes on. `degree` and `number` are
     said without anything to belong to; `things`: words that may name something in the picture.
+    `complaint` tells that a fault was named, `corrects` that the speaker changes their mind.
     """
 
     words: str
@@ -41,6 +42,7 @@ class Reading:
     frame: str = ""
     things: bool = False
     complaint: bool = False
+    corrects: bool = False
 
     @property
     def about_picture(self) -> bool:

@@ -49,6 +49,8 @@ def _read(clauses: list[Clause], *, past: bool) -> tuple[list[Reading], list[Mov
             reading = Reading(clause.words)
         elif readings:
             _join(readings[-1], reading, clause)
+            if reading.corrects or readings[-1].corrects:
+                _void(readings, reading)
         readings.append(reading)
     return readings, found
 
@@ -63,6 +65,13 @@ def _join(before: Reading, reading: Reading, clause: Clause) -> None:
     if reading.degree and not reading.about_picture and before.wishes:
         before.wishes = [replace(w, degree=w.degree * reading.degree) for w in before.wishes]
         reading.degree = 0.0
+
+
+def _void(readings: list[Reading], reading: Reading) -> None:
+    """Take back earlier wishes that a correction speaks of again: "warmer, no wait, cooler"."""
+    tools = {wish.tool for wish in reading.wishes}
+    for earlier in readings:
+        earlier.wishes = [wish for wish in earlier.wishes if wish.tool not in tools]
 
 
 def _wishes(readings: list[Reading]) -> Iterator[Wish]:

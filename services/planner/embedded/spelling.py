@@ -23,7 +23,7 @@ class Speller:
         if len(word) < MIN_LENGTH or not word.isalpha() or self._is_right(word):
             return word
         allowed = 1 if len(word) < 8 else 2
-        best, distance = word, allowed + 1
+        best, distance, letters = word, allowed + 1, set(word)
         for candidate in self._field:
             if abs(len(candidate) - len(word)) > allowed:
                 continue
@@ -31,6 +31,8 @@ class Speller:
             if candidate[0] != word[0] or (
                 len(word) == MIN_LENGTH and not _swapped(word, candidate)
             ):
+                continue
+            if len(letters.difference(candidate)) > allowed:
                 continue
             found = damerau(word, candidate)
             if found < distance:

@@ -5,7 +5,10 @@ import pytest
 from iea.errors import InvalidError
 from iea.program import Program, apply_patch
 from iea.tools import TOOLS
+from services.planner.backend import Beyond
+from services.planner.embedded.lexicon import read_data
 from services.planner.plan import MAX_WORDS, Request, plan
+from services.planner.reply import of_beyond
 from tests.services.planner.scenes import PHOTOS, RULES, amounts, ask, measured, plain_view, talk
 from tests.services.planner.understanding import load
 
@@ -122,3 +125,8 @@ def test_why_is_answered_from_the_program() -> None:
 def test_keeps_are_honoured_from_words_to_pixels(words: str, kept: str, name: str) -> None:
     before, after = measured(Program(), name), measured(ask(words, name).program, name)
     assert abs(after[kept] - before[kept]) < 1.5
+
+
+def test_every_kind_that_cannot_be_done_has_its_answer() -> None:
+    kinds = {*read_data("beyond"), "region", "zone", "nothing", "empty"}
+    assert all(of_beyond([Beyond(kind, "")]) for kind in kinds)
