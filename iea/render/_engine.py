@@ -4,25 +4,22 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import typed
 
-from iea.program import Program, Step
-from iea.render._drive import KERNELS, drive
-from iea.tools import TOOLS
+from iea.program import Program
+from iea.render._drive import drive
+from iea.render._passes import Files, Photo, Samples, batch, no_files, passes_of
 
 if TYPE_CHECKING:
     from iea.image import Picture
 
 VERSION = "1"
 
-Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-
-ROW_BLOCK = 1 << 15
-"""Pixels of a block of whole rows: three float planes of it lie well inside a core's cache."""
+ROW_BLOCK = 1 << 13
+"""Pixels of a block of whole rows: five float planes of it lie well inside a core's cache."""
 TILE = 192
 """Rows and columns of a tile where neighbours are needed: square, so that little halo is wasted."""
 CHUNK = 1 << 20
@@ -46,17 +43,24 @@ def render(
     program: Program,
     picture: "Picture",
     *,
+    files: Files = no_files,
     threads: int = 0,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> "Picture":
     """Render a program on a photo; metadata, profile and transparency are kept.
 
-    `threads` is 0 for one per core. `progress` is told the share done, 0..1; `cancelled` is asked
+    `files` gives the bytes of files that steps name. `threads` is 0 for one per core.
+    `progress` is told the share done, 0..1; `cancelled` is asked
     every few milliseconds, and a yes raises `Cancelled`.
     """
     pixels = render_pixels(
-        program, picture.pixels, threads=threads, progress=progress, cancelled=cancelled
+        program,
+        picture.pixels,
+        files=files,
+        threads=threads,
+        progress=progress,
+        cancelled=cancelled,
     )
     return picture.with_pixels(pixels)
 
@@ -66,6 +70,7 @@ def render_pixels(
     pixels: Samples,
     *,
     window: Window | None = None,
+    files: Files = no_files,
     threads: int = 0,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -77,19 +82,18 @@ def render_pixels(
     """
     height, width = pixels.shape[:2]
     window = window or Window(0, 0, width, height)
-    source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
+    source = np.ascontiguousarray(pixels)
     shape = (window.bottom - window.top, window.right - window.left, 3)
     if not program.ordered:
         return source[window.top : window.bottom, window.left : window.right].copy()
     target: Samples = np.empty(shape, pixels.dtype)
-    kernels, constants, halo = _prepare(program.ordered)
-    peak = np.float32(np.iinfo(pixels.dtype).max)
-    chunks = list(_chunks(window, halo))
+    ready = batch(passes_of(program.ordered, Photo(source, files)))
+    chunks = list(_chunks(window, ready.halo))
 
     def work(chunk: npt.NDArray[np.int64]) -> None:
         if cancelled is not None and cancelled():
             raise Cancelled
-        drive(source, target, window.left, window.top, kernels, constants, halo, chunk, peak)
+        drive(source, target, window.left, window.top, *ready, chunk)
 
     for done, _ in enumerate(_each(work, chunks, threads or _cores()), start=1):
         if progress is not None:
@@ -115,19 +119,6 @@ def _each(
     if threads == 1 or len(chunks) == 1:
         return map(work, chunks)
     return _pool(threads).map(work, chunks)
-
-
-def _prepare(steps: tuple[Step, ...]) -> tuple[Any, npt.NDArray[np.float32], int]:
-    """Return the steps' kernels, their constants as rows of one table, and the halo of all."""
-    chosen = [TOOLS[step.tool] for step in steps]
-    values = [tool.prepare(**step.params) for tool, step in zip(chosen, steps, strict=True)]
-    constants = np.zeros((len(steps), max(map(len, values))), np.float32)
-    for row, numbers in zip(constants, values, strict=True):
-        row[: len(numbers)] = numbers
-    kernels = typed.List.empty_list(KERNELS.item_type)
-    for tool in chosen:
-        kernels.append(tool.kernel)
-    return kernels, constants, sum(tool.halo for tool in chosen)
 
 
 def _chunks(window: Window, halo: int) -> Iterator[npt.NDArray[np.int64]]:

@@ -2,14 +2,16 @@
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Pixels, Planes, kernel
+from iea.tools._declare import Constants, Frame, Maps, Pixels, Planes, kernel
 from iea.tools._pixel import TINY, luma, reference_luma
 
 _TINY = np.float32(TINY)
 
 
 @kernel
-def balance(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def balance(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     """Multiply red, green and blue by the constants, and scale each pixel back to its luma."""
     red, green, blue = constants[0], constants[1], constants[2]
     for y in range(planes.shape[1]):

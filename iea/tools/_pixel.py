@@ -34,3 +34,10 @@ def reference_luma(rgb: Pixels) -> Pixels:
 def reference_peak(rgb: Pixels) -> Pixels:
     """Return each pixel's largest channel, (height, width, 1)."""
     return rgb.max(axis=-1, keepdims=True)
+
+
+def shoulder(tone: Pixels, knee: float, most: float) -> Pixels:
+    """Bend tones above the knee so that `most` becomes 1; nothing where it is not above 1."""
+    top = max((most - knee) / (1 - knee), 1.0)
+    over = np.maximum(tone - knee, 0) / (1 - knee)
+    return np.where(tone > knee, knee + (1 - knee) * over / (1 + over * (top - 1) / top), tone)

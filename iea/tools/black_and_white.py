@@ -2,7 +2,18 @@
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Target,
+    Tool,
+    Words,
+    kernel,
+)
 from iea.tools._pixel import luma, reference_luma
 
 
@@ -11,7 +22,9 @@ def _prepare(amount: float) -> tuple[float, ...]:
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     share = constants[0]
     rest = np.float32(1) - share
     for y in range(planes.shape[1]):

@@ -1,48 +1,22 @@
 """Contrast: tones move away from the middle, or toward it, and never past black or white.
 
-Schlick's gain curve ("Fast alternatives to Perlin's bias and gain functions", Graphics Gems IV) on
-luma: its slope in the middle is s = 2^(1.25 amount / 100), at the ends 1 / s, and -amount undoes
-+amount. All channels follow the luma, held so that none passes white.
+Schlick's gain curve ("Fast alternatives to Perlin's bias and gain functions", Graphics Gems IV):
+its slope in the middle is s = 2^(1.25 amount / 100), at the ends 1 / s, and -amount undoes +amount.
 """
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
-from iea.tools._pixel import TINY, luma, reference_luma, reference_peak, unit
-
-_ONE, _TWO, _HALF, _TINY = np.float32(1), np.float32(2), np.float32(0.5), np.float32(TINY)
-
-
-def _prepare(amount: float) -> tuple[float, ...]:
-    slope = 2.0 ** (1.25 * amount / 100)
-    return (slope - 1,)
+from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._pixel import TINY
+from iea.tools._tone import reference_of
 
 
-@kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
-    bend = constants[0]
-    for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(r.size):
-            tone = unit(luma(r[x], g[x], b[x]))
-            near = min(tone, _ONE - tone)
-            curved = near / (_ONE + bend * (_ONE - _TWO * near))
-            moved = curved if tone < _HALF else _ONE - curved
-            peak = max(max(max(r[x], g[x]), b[x]), _TINY)
-            ratio = min((moved + _TINY) / (tone + _TINY), max(_ONE, _ONE / peak))
-            r[x] *= ratio
-            g[x] *= ratio
-            b[x] *= ratio
-
-
-def _reference(rgb: Pixels, amount: float) -> Pixels:
-    (bend,) = _prepare(amount)
-    tone = np.clip(reference_luma(rgb), 0, 1)
-    near = np.minimum(tone, 1 - tone)
+def _curve(x: Pixels, amount: float) -> tuple[Pixels, Pixels]:
+    bend = 2.0 ** (1.25 * amount / 100) - 1
+    near = np.minimum(x, 1 - x)
     curved = near / (1 + bend * (1 - 2 * near))
-    moved = np.where(tone < 0.5, curved, 1 - curved)
-    ceiling = np.maximum(1, 1 / np.maximum(reference_peak(rgb), TINY))
-    return rgb * np.minimum((moved + TINY) / (tone + TINY), ceiling)
+    moved = np.where(x < 0.5, curved, 1 - curved)
+    return np.where(x > TINY, moved / np.maximum(x, TINY), 1 / (1 + bend)), np.zeros_like(x)
 
 
 TOOL = Tool(
@@ -139,7 +113,6 @@ TOOL = Tool(
         ),
     ),
     target=Target("C", 3.5),
-    prepare=_prepare,
-    kernel=_kernel,
-    reference=_reference,
+    curve=_curve,
+    reference=reference_of(_curve),
 )

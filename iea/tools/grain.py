@@ -12,6 +12,7 @@ import numpy.typing as npt
 from iea.tools._declare import (
     Constants,
     Frame,
+    Maps,
     Param,
     Pixels,
     Planes,
@@ -52,7 +53,9 @@ def _noise(column: np.uint32, row: np.uint32, seed: np.uint32) -> np.float32:
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     strength = constants[0]
     seed = _U(_U(constants[1]) * _U(65536) + _U(constants[2]))
     cell = max(np.float64(max(frame[2], frame[3])) / LONG_SIDE, 1.0)

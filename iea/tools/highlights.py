@@ -1,38 +1,17 @@
 """Highlights: the light tones below white, recovered or raised; black and white stay.
 
-The largest channel m becomes m (1 + s m^2 (1 - m)), which is monotone for -4 <= s <= 1; the others
-follow in proportion.
+x becomes x (1 + s x^2 (1 - x)), which is monotone for -4 <= s <= 1.
 """
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
-from iea.tools._pixel import reference_peak, unit
-
-_ONE = np.float32(1)
+from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._tone import reference_of
 
 
-def _prepare(amount: float) -> tuple[float, ...]:
-    return (amount / 100 * (1.0 if amount > 0 else 3.0),)
-
-
-@kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
-    strength = constants[0]
-    for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(r.size):
-            peak = unit(max(max(r[x], g[x]), b[x]))
-            ratio = _ONE + strength * peak * peak * (_ONE - peak)
-            r[x] *= ratio
-            g[x] *= ratio
-            b[x] *= ratio
-
-
-def _reference(rgb: Pixels, amount: float) -> Pixels:
-    (strength,) = _prepare(amount)
-    peak = np.clip(reference_peak(rgb), 0, 1)
-    return rgb * (1 + strength * peak**2 * (1 - peak))
+def _curve(x: Pixels, amount: float) -> tuple[Pixels, Pixels]:
+    strength = amount / 100 * (1.0 if amount > 0 else 3.0)
+    return 1 + strength * x * x * (1 - x), np.zeros_like(x)
 
 
 TOOL = Tool(
@@ -119,7 +98,6 @@ TOOL = Tool(
         ),
     ),
     target=Target("highlights", 6),
-    prepare=_prepare,
-    kernel=_kernel,
-    reference=_reference,
+    curve=_curve,
+    reference=reference_of(_curve),
 )

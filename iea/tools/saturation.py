@@ -6,7 +6,18 @@ channel leaves 0..1: the picture stays inside what it can show, so hues do not t
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Target,
+    Tool,
+    Words,
+    kernel,
+)
 from iea.tools._pixel import TINY, luma, reference_luma, reference_peak
 
 _ONE, _TINY = np.float32(1), np.float32(TINY)
@@ -17,7 +28,9 @@ def _prepare(amount: float) -> tuple[float, ...]:
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     wanted = constants[0]
     for y in range(planes.shape[1]):
         r, g, b = planes[0, y], planes[1, y], planes[2, y]

@@ -1,39 +1,18 @@
 """Shadows: the dark tones above black, lifted or deepened; black and white stay.
 
-The largest channel m becomes m (1 + s (1 - m)^3), which is monotone for -1 <= s <= 4; the others
-follow in proportion, so colours in the dark keep their hue.
+x becomes x (1 + s (1 - x)^3), which is monotone for -1 <= s <= 4.
 """
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
-from iea.tools._pixel import reference_peak, unit
-
-_ONE = np.float32(1)
+from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._tone import reference_of
 
 
-def _prepare(amount: float) -> tuple[float, ...]:
-    return (amount / 100 * (2.5 if amount > 0 else 1.0),)
-
-
-@kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
-    strength = constants[0]
-    for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(r.size):
-            peak = unit(max(max(r[x], g[x]), b[x]))
-            rest = _ONE - peak
-            ratio = _ONE + strength * rest * rest * rest
-            r[x] *= ratio
-            g[x] *= ratio
-            b[x] *= ratio
-
-
-def _reference(rgb: Pixels, amount: float) -> Pixels:
-    (strength,) = _prepare(amount)
-    peak = np.clip(reference_peak(rgb), 0, 1)
-    return rgb * (1 + strength * (1 - peak) ** 3)
+def _curve(x: Pixels, amount: float) -> tuple[Pixels, Pixels]:
+    strength = amount / 100 * (2.5 if amount > 0 else 1.0)
+    rest = 1 - x
+    return 1 + strength * rest * rest * rest, np.zeros_like(x)
 
 
 TOOL = Tool(
@@ -146,7 +125,6 @@ TOOL = Tool(
         ),
     ),
     target=Target("shadows", 6),
-    prepare=_prepare,
-    kernel=_kernel,
-    reference=_reference,
+    curve=_curve,
+    reference=reference_of(_curve),
 )

@@ -11,6 +11,7 @@ import numpy as np
 from iea.tools._declare import (
     Constants,
     Frame,
+    Maps,
     Param,
     Pixels,
     Planes,
@@ -43,7 +44,9 @@ def _clamped(line: Planes, x: int, columns: int, constants: Constants) -> np.flo
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     rows, columns = planes.shape[1], planes.shape[2]
     grey, across = scratch[0], scratch[1]
     strength, c0, c1 = constants[0], constants[1], constants[2]
@@ -179,4 +182,5 @@ TOOL = Tool(
     kernel=_kernel,
     reference=_reference,
     halo=HALO,
+    scratch=2,
 )

@@ -7,7 +7,18 @@ largest, and skin peaks at the hue of skin (red to blue, green halfway) and ends
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Target,
+    Tool,
+    Words,
+    kernel,
+)
 from iea.tools._pixel import TINY, luma, reference_luma, reference_peak, unit
 
 SKIN_HUE, SKIN_WIDTH, SKIN_GUARD = 0.45, 0.4, 0.7
@@ -20,7 +31,9 @@ def _prepare(amount: float) -> tuple[float, ...]:
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     strength = constants[0]
     for y in range(planes.shape[1]):
         r, g, b = planes[0, y], planes[1, y], planes[2, y]

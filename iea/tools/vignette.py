@@ -7,7 +7,18 @@ q^2 (3 - 2 q). Above 0 pixels are multiplied by 1 - 0.8 s falloff, below 0 they 
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Target,
+    Tool,
+    Words,
+    kernel,
+)
 
 _ONE, _TWO, _THREE = np.float32(1), np.float32(2), np.float32(3)
 
@@ -17,7 +28,9 @@ def _prepare(amount: float) -> tuple[float, ...]:
 
 
 @kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
     dark, light = constants[0], constants[1]
     width, height = np.float32(frame[2]), np.float32(frame[3])
     for y in range(planes.shape[1]):

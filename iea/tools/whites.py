@@ -1,52 +1,23 @@
 """Whites: where the lightest tones end, moved up or down, with a shoulder instead of clipping.
 
-The largest channel m becomes m (1 + s m^2); for s > 0 a shoulder above 0.8 leads 1 + s back to 1.
-The others follow in proportion. Monotone for s >= -1/3.
+x becomes x (1 + s x^2); for s > 0 a shoulder above 0.8 leads 1 + s back to 1. Monotone for
+s >= -1/3.
 """
 
 import numpy as np
 
-from iea.tools._declare import Constants, Frame, Param, Pixels, Planes, Target, Tool, Words, kernel
-from iea.tools._pixel import TINY, reference_peak, unit
+from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._pixel import TINY, shoulder
+from iea.tools._tone import reference_of
 
 KNEE = 0.8
-_ONE, _KNEE, _TINY = np.float32(1), np.float32(KNEE), np.float32(TINY)
 
 
-def _prepare(amount: float) -> tuple[float, ...]:
-    return (0.3 * amount / 100,)
-
-
-@kernel
-def _kernel(planes: Planes, scratch: Planes, frame: Frame, constants: Constants) -> None:
-    strength = constants[0]
-    for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
-        for x in range(r.size):
-            peak = unit(max(max(r[x], g[x]), b[x]))
-            lit = peak * (_ONE + strength * peak * peak)
-            over = max(lit - _KNEE, np.float32(0)) / (_ONE - _KNEE)
-            top = max((_ONE + strength - _KNEE) / (_ONE - _KNEE), _ONE)
-            bent = over / (_ONE + over * (top - _ONE) / top)
-            rolled = lit - (over - bent) * (_ONE - _KNEE)
-            ratio = (rolled + _TINY) / (peak + _TINY)
-            r[x] *= ratio
-            g[x] *= ratio
-            b[x] *= ratio
-
-
-def _moved(peak: Pixels, strength: float) -> Pixels:
-    lit = peak * (1 + strength * peak**2)
-    over = np.maximum(lit - KNEE, 0) / (1 - KNEE)
-    top = max((1 + strength - KNEE) / (1 - KNEE), 1)
-    bent = over / (1 + over * (top - 1) / top)
-    return np.where(lit > KNEE, KNEE + (1 - KNEE) * bent, lit)
-
-
-def _reference(rgb: Pixels, amount: float) -> Pixels:
-    (strength,) = _prepare(amount)
-    peak = np.clip(reference_peak(rgb), 0, 1)
-    return rgb * ((_moved(peak, strength) + TINY) / (peak + TINY))
+def _curve(x: Pixels, amount: float) -> tuple[Pixels, Pixels]:
+    strength = 0.3 * amount / 100
+    gain = 1 + strength * x * x
+    rolled = shoulder(x * gain, KNEE, 1 + strength) / np.maximum(x, TINY)
+    return np.where(x * gain > KNEE, rolled, gain), np.zeros_like(x)
 
 
 TOOL = Tool(
@@ -114,7 +85,6 @@ TOOL = Tool(
         ),
     ),
     target=Target("highlights", 5),
-    prepare=_prepare,
-    kernel=_kernel,
-    reference=_reference,
+    curve=_curve,
+    reference=reference_of(_curve),
 )

@@ -95,7 +95,7 @@ def test_metadata_comes_along() -> None:
     )
 
 
-GOLDEN = "7a1fcc6680f088716d24dae24b2ca9d552f4b4611b56192811d52081445f7529"
+GOLDEN = "a4bfb026861866925a497d6eb0c6cf8c6b71a2112918ad53fca59a3343303f68"
 
 
 def golden_digest() -> str:

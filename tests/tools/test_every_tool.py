@@ -2,13 +2,13 @@
 
 import itertools
 import json
-import math
 
 import numpy as np
 import pytest
 
 from iea.program import Program
 from iea.render import render_pixels
+from iea.render._passes import Photo, passes_of
 from iea.tools import STAGES, TOOLS, Tool, describe
 from tests.programs import document
 
@@ -128,6 +128,8 @@ def test_the_declaration_is_complete(tool: Tool) -> None:
 
 @every_tool
 def test_constants_are_finite_over_the_whole_range(tool: Tool) -> None:
+    picture = Photo(_scene())
     for value in _values(tool):
-        constants = tool.prepare(**_at(tool, value).steps[0].params)
-        assert all(math.isfinite(number) for number in constants)
+        for one in passes_of(_at(tool, value).ordered, picture):
+            assert np.isfinite(one.constants).all()
+            assert one.maps is None or np.isfinite(one.maps.planes).all()
