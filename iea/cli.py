@@ -261,6 +261,8 @@ def _verdict(address: str, photo: bytes, words: str, effect: dict[str, Any]) -> 
     asked = {}
     for step in turn["program"]["steps"]:
         name = TOOLS[step["tool"]].target.attribute
+        if name not in effect:
+            continue
         wanted = step["effect"][name]["after"] - step["effect"][name]["before"]
         change = effect[name]["after"] - effect[name]["before"]
         asked[name] = {"asked": round(wanted, 3), "done": round(change, 3)}
@@ -282,12 +284,10 @@ def _tools(options: argparse.Namespace) -> int:
         print(f"{tool.name:<16} {tool.stage:<8} {tool.purpose}")
         if not options.name:
             continue
-        for p in tool.params:
-            print(
-                f"  {p.name}: {p.min:g}..{p.max:g} {p.unit}".rstrip() + f", default {p.default:g}"
-            )
-            print(f"    less: {p.minus}; more: {p.plus}")
-        print(f"  people say: {', '.join((*tool.words.plus, *tool.words.minus))}")
+        for param in tool.params:
+            print(f"  {param.name}: {param.about()}")
+        said = (*tool.words.plus, *tool.words.minus) or tool.words.names
+        print(f"  people say: {', '.join(said)}")
     return 0
 
 

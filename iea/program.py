@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ import rfc8785
 
 from iea import tools
 from iea.errors import InvalidError, Violation
-from iea.tools import TOOLS, Tool
+from iea.tools import TOOLSETS, Param, Tool, Toolset, Value
 
 MAX_STEPS = 64
 MAX_REASON = 500
@@ -24,23 +23,33 @@ MAX_PROGRAM_BYTES = 1 << 20
 class Step:
     """One tool with its parameters.
 
-    `params` holds every parameter of the tool. `id` is unique in a program and stays with the step
-    from turn to turn; `reason` says in words where it came from. Neither changes the picture.
+    `params` holds every parameter of the tool; with a mask it works only there. `id` is unique in a
+    program and stays with the step from turn to turn; `reason` says in words where it came from.
+    Neither changes the picture.
     """
 
     tool: str
-    params: Mapping[str, float]
+    params: Mapping[str, Value]
     id: str = ""
     reason: str = ""
+    mask: None = None
+    toolset: str = tools.NAME
+
+    @property
+    def declared(self) -> Tool:
+        """What the tool declares about itself."""
+        return TOOLSETS[self.toolset].tools[self.tool]
 
     @property
     def amount(self) -> float:
         """The value of the tool's main parameter."""
-        return self.params[TOOLS[self.tool].main.name]
+        value = self.params[self.declared.main.name]
+        assert isinstance(value, int | float)
+        return value
 
     def with_amount(self, amount: float) -> Self:
         """Return the step with its main parameter set, clamped to the range."""
-        main = TOOLS[self.tool].main
+        main = self.declared.main
         value = min(max(amount, main.min), main.max)
         return replace(self, params={**self.params, main.name: value})
 
@@ -48,10 +57,16 @@ class Step:
         """Return the step as it stands in program files and traces."""
         return {
             "id": self.id,
-            "tool": self.tool,
-            "params": dict(self.params),
-            "mask": None,
+            **self.decisive(),
             "reason": self.reason,
+        }
+
+    def decisive(self) -> dict[str, Any]:
+        """Return what of the step decides the picture, as JSON."""
+        return {
+            "tool": self.tool,
+            "params": {name: _to_json(value) for name, value in self.params.items()},
+            "mask": None,
         }
 
 
@@ -60,6 +75,7 @@ class Program:
     """A toolset and the steps to take, in any order: they are rendered in pipeline order."""
 
     steps: tuple[Step, ...] = ()
+    toolset: str = tools.NAME
 
     @classmethod
     def parse(cls, value: Any) -> Self:
@@ -67,7 +83,8 @@ class Program:
 
         Raises `InvalidError` with every violation found: nothing malformed is ever defaulted.
         """
-        return cls(tuple(_Reader().program(value)))
+        toolset, steps = _Reader().program(value)
+        return cls(tuple(steps), toolset.name)
 
     @classmethod
     def loads(cls, text: str | bytes, *, name: str = "the program") -> Self:
@@ -86,15 +103,15 @@ class Program:
     def to_json(self) -> dict[str, Any]:
         """Return the program as a JSON value, steps in the order they were asked for."""
         return {
-            "toolset": {"name": tools.NAME, "version": tools.VERSION},
+            "toolset": {"name": self.toolset, "version": TOOLSETS[self.toolset].version},
             "steps": [step.to_json() for step in self.steps],
         }
 
     @cached_property
     def ordered(self) -> tuple[Step, ...]:
         """The steps that change something, in pipeline order; ties keep the order of asking."""
-        order = {name: i for i, name in enumerate(TOOLS)}
-        active = (s for s in self.steps if not TOOLS[s.tool].is_neutral(s.params))
+        order = {name: i for i, name in enumerate(TOOLSETS[self.toolset].tools)}
+        active = (s for s in self.steps if not s.declared.is_neutral(s.params))
         return tuple(sorted(active, key=lambda step: order[step.tool]))
 
     @cached_property
@@ -104,7 +121,7 @@ class Program:
         Steps in pipeline order, without ids, reasons and steps that change nothing: two programs
         with the same canonical form render the same pixels.
         """
-        steps = [{"tool": s.tool, "params": dict(s.params), "mask": None} for s in self.ordered]
+        steps = [step.decisive() for step in self.ordered]
         return rfc8785.dumps({**self.to_json(), "steps": steps})
 
     @cached_property
@@ -114,7 +131,7 @@ class Program:
 
     def without(self, step_id: str) -> "Program":
         """Return the program without one step."""
-        return Program(tuple(s for s in self.steps if s.id != step_id))
+        return replace(self, steps=tuple(s for s in self.steps if s.id != step_id))
 
     def find(self, tool: str) -> Step | None:
         """Return the step of a tool, or None."""
@@ -156,7 +173,7 @@ def apply_patch(program: Program, patch: Iterable[Change]) -> Program:
             del steps[change.step.id]
         else:
             steps[change.step.id] = change.step
-    return Program(tuple(steps.values()))
+    return replace(program, steps=tuple(steps.values()))
 
 
 def diff(before: Program, after: Program) -> Patch:
@@ -170,7 +187,7 @@ def diff(before: Program, after: Program) -> Patch:
     adjusted = [
         Change("adjust", step)
         for key, step in new.items()
-        if key in old and old[key].params != step.params
+        if key in old and old[key].decisive() != step.decisive()
     ]
     return (*removed, *adjusted, *added)
 
@@ -179,12 +196,8 @@ def _refuse_constant(name: str) -> float:
     raise ValueError(f"{name} is not a number")
 
 
-def _is_number(value: Any) -> bool:
-    # Also false for NaN, and for whole numbers too large for a float.
-    limit = sys.float_info.max
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and -limit <= value <= limit
-    )
+def _to_json(value: Value) -> Any:
+    return [list(point) for point in value] if isinstance(value, tuple) else value
 
 
 @dataclass
@@ -192,8 +205,9 @@ class _Reader:
     """Walks a parsed program and collects what is wrong with it."""
 
     violations: list[Violation] = field(default_factory=list)
+    toolset: Toolset = TOOLSETS[tools.NAME]
 
-    def program(self, value: Any) -> list[Step]:
+    def program(self, value: Any) -> tuple[Toolset, list[Step]]:
         steps: list[Step] = []
         if self._object(value, "program", {"toolset", "steps"}, {"toolset", "steps"}):
             self._toolset(value["toolset"])
@@ -202,7 +216,7 @@ class _Reader:
             first, *rest = self.violations
             more = f" (and {len(rest)} more)" if rest else ""
             raise InvalidError(f"{first.field} {first.description}{more}.", self.violations)
-        return steps
+        return self.toolset, steps
 
     def _fault(self, where: str, what: str) -> None:
         self.violations.append(Violation(where, what))
@@ -220,10 +234,13 @@ class _Reader:
     def _toolset(self, value: Any) -> None:
         if not self._object(value, "toolset", {"name", "version"}, {"name", "version"}):
             return
-        if (value["name"], value["version"]) != (tools.NAME, tools.VERSION):
-            got = f"{value['name']} {value['version']}"
-            known = f"{tools.NAME} {tools.VERSION}"
-            self._fault("toolset", f"is {got[:80]}, which is not known here: use {known}")
+        for toolset in TOOLSETS.values():
+            if (value["name"], value["version"]) == (toolset.name, toolset.version):
+                self.toolset = toolset
+                return
+        got = f"{value['name']} {value['version']}"
+        known = " or ".join(f"{t.name} {t.version}" for t in TOOLSETS.values())
+        self._fault("toolset", f"is {got[:80]}, which is not known here: use {known}")
 
     def _steps(self, value: Any) -> list[Step]:
         if not isinstance(value, list | tuple):
@@ -244,19 +261,24 @@ class _Reader:
         known = {"id", "tool", "params", "mask", "reason", "effect", "effect_text"}
         if not self._object(value, where, {"tool"}, known):
             return None
-        tool = TOOLS.get(value["tool"]) if isinstance(value["tool"], str) else None
+        name = value["tool"] if isinstance(value["tool"], str) else ""
+        tool = self.toolset.tools.get(self.toolset.aliases.get(name, name))
         if tool is None:
             shown = str(value["tool"])[:80]
             self._fault(f"{where}.tool", f"is {shown!r}, which does not exist: see `iea tools`")
             return None
-        if value.get("mask") is not None:
-            self._fault(f"{where}.mask", "is given, but this toolset has no masks: leave it out")
         return Step(
             tool=tool.name,
             params=self._params(tool, value.get("params", {}), f"{where}.params"),
             id=self._text(value.get("id") or default_id, f"{where}.id", 64),
             reason=self._text(value.get("reason") or "", f"{where}.reason", MAX_REASON),
+            mask=self._mask(tool, value.get("mask"), f"{where}.mask"),
+            toolset=self.toolset.name,
         )
+
+    def _mask(self, tool: Tool, value: Any, where: str) -> None:
+        if value is not None:
+            self._fault(where, f"is given, but {tool.name} has none: leave it out")
 
     def _text(self, value: Any, where: str, limit: int) -> str:
         if not isinstance(value, str) or len(value) > limit:
@@ -264,20 +286,16 @@ class _Reader:
             return ""
         return value
 
-    def _params(self, tool: Tool, value: Any, where: str) -> dict[str, float]:
+    def _params(self, tool: Tool, value: Any, where: str) -> dict[str, Value]:
         params = tool.defaults()
         if not self._object(value, where, set(), set(params)):
             return params
         for param in tool.params:
-            number = value.get(param.name, param.default)
-            here = f"{where}.{param.name}"
-            if not _is_number(number):
-                self._fault(here, "must be a finite number")
-            elif not param.min <= number <= param.max:
-                allowed = f"{param.min:g}..{param.max:g}"
-                self._fault(here, f"is {number:g}, outside {allowed}")
-            elif param.integer and number != int(number):
-                self._fault(here, f"is {number:g}, but must be a whole number")
-            else:
-                params[param.name] = int(number) if param.integer else float(number)
+            given = value.get(param.name, param.default)
+            if self.toolset.clamps and isinstance(param, Param) and isinstance(given, int | float):
+                given = min(max(given, param.min), param.max)
+            try:
+                params[param.name] = param.read(given)
+            except ValueError as error:
+                self._fault(f"{where}.{param.name}", str(error))
         return params

@@ -3,7 +3,7 @@
 from iea.measure.attributes import ATTRIBUTES, Effect, effect_of
 from iea.measure.views import Views
 from iea.program import Program, Step
-from iea.tools import TOOLS
+from iea.tools import Value
 
 
 def measure_program(program: Program, photo: bytes) -> tuple[Effect, list[tuple[str, Effect, str]]]:
@@ -24,7 +24,7 @@ def measure_program(program: Program, photo: bytes) -> tuple[Effect, list[tuple[
 
 def effect_text(step: Step, effect: Effect) -> str:
     """Say in one sentence what a step did, by the attribute it is for or the one it moved most."""
-    tool = TOOLS[step.tool]
+    tool = step.declared
     title = f"{tool.name.replace('_', ' ').capitalize()} {amount_text(step)}"
     name = _most_telling(tool.target.attribute, effect)
     if name is None:
@@ -38,10 +38,21 @@ def effect_text(step: Step, effect: Effect) -> str:
 
 def amount_text(step: Step) -> str:
     """Print a step's main parameter with its sign and unit, such as "+0.7 EV"."""
-    main = TOOLS[step.tool].main
+    tool = step.declared
+    if not tool.solvable:
+        default = tool.defaults()
+        changed = (f"{key} {_short(v)}" for key, v in step.params.items() if v != default[key])
+        return ", ".join(changed).replace("_", " ")
+    main = tool.main
     sign = "+" if main.min < 0 else ""
     digits = f"{step.amount:{sign}.2f}".rstrip("0").rstrip(".")
     return f"{digits} {main.unit}".strip()
+
+
+def _short(value: Value) -> str:
+    if isinstance(value, tuple):
+        return " ".join(f"({x:g}, {y:g})" for x, y in value)
+    return f"{value:.12}" if isinstance(value, str) else f"{value:g}"
 
 
 def _most_telling(wanted: str, effect: Effect) -> str | None:
@@ -49,7 +60,7 @@ def _most_telling(wanted: str, effect: Effect) -> str | None:
         change = effect[name]["after"] - effect[name]["before"]
         return abs(change) / ATTRIBUTES[name].notice
 
-    if noticed(wanted) >= 1:
+    if wanted in effect and noticed(wanted) >= 1:
         return wanted
     best = max(effect, key=noticed)
     return best if noticed(best) >= 1 else None

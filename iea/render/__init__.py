@@ -1,5 +1,13 @@
 """The engine: program + pixels -> pixels."""
 
-from iea.render._engine import VERSION, Cancelled, Window, render, render_pixels
+from iea.render._engine import (
+    VERSION,
+    Ablation,
+    Cancelled,
+    Window,
+    ablate,
+    render,
+    render_pixels,
+)
 
-__all__ = ["VERSION", "Cancelled", "Window", "render", "render_pixels"]
+__all__ = ["VERSION", "Ablation", "Cancelled", "Window", "ablate", "render", "render_pixels"]

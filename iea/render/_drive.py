@@ -141,14 +141,16 @@ def run(
     table: Table,
     numbers: Constants,
     scratch: int,
+    first: int,
+    last: int,
     frame: Any,
 ) -> None:
-    """Carry passes out on a block in place; `grey` is the luma of the photo there, for masks."""
+    """Carry passes `first` to `last` out on a block in place; `grey` is the photo's luma there."""
     rows, columns = planes.shape[1], planes.shape[2]
     size = rows * columns
     spare = np.empty(scratch * size, np.float32)
     work = spare.reshape((scratch, rows, columns))
-    for k in range(len(kernels)):
+    for k in range(first, last):
         line = table[k]
         maps = np.empty((line[MAPS], rows, columns), np.float32)
         if line[MAPS] > 0:
@@ -194,21 +196,22 @@ def load(source: npt.NDArray[Any], left: int, top: int, planes: Planes, grey: Pl
 
 
 @njit(nogil=True, error_model="numpy")
-def store(
-    planes: Planes, left: int, top: int, right: int, bottom: int, target: npt.NDArray[Any]
+def _store_tile(
+    planes: Planes, tile: Any, left: int, top: int, x0: int, y0: int, target: npt.NDArray[Any]
 ) -> None:
-    """Store a part of a block, in the block's pixels, as the samples of `target`."""
-    columns = right - left
-    mixed = np.empty((3, columns), target.dtype)
-    for y in range(bottom - top):
-        _store(planes, top + y, left, right, mixed, target[y].reshape(3 * columns))
+    """Store a tile of a block that starts at (left, top) of the picture."""
+    first, last = tile[2] - left, tile[3] - left
+    mixed = np.empty((3, last - first), target.dtype)
+    for y in range(tile[0], tile[1]):
+        line = target[y - y0, tile[2] - x0 : tile[3] - x0].reshape(3 * (last - first))
+        _store(planes, y - top, first, last, mixed, line)
 
 
 def _drive_signature(sample: Any) -> Any:
     source = types.Array(sample, 3, "C", readonly=True)
     return types.void(
         source,
-        types.Array(sample, 3, "C"),
+        types.Array(sample, 4, "C"),
         types.int64,
         types.int64,
         KERNELS,
@@ -217,6 +220,7 @@ def _drive_signature(sample: Any) -> Any:
         types.int64,
         types.int64,
         types.boolean,
+        _TABLE_TYPE,
         _TABLE_TYPE,
     )
 
@@ -229,7 +233,7 @@ def _drive_signature(sample: Any) -> Any:
 )
 def drive(
     source: npt.NDArray[Any],
-    target: npt.NDArray[Any],
+    targets: npt.NDArray[Any],
     x0: int,
     y0: int,
     kernels: Any,
@@ -238,13 +242,16 @@ def drive(
     scratch: int,
     halo: int,
     masked: bool,
+    branches: Table,
     tiles: Table,
 ) -> None:
-    """Render tiles of a picture.
+    """Render tiles of a picture, in one or more ways that begin alike.
 
-    `source` is the whole picture, (height, width, 3); `target` receives the window whose first
-    pixel is (x0, y0). A tile is (top, bottom, left, right) in the source; `halo` pixels around it
-    are computed too, as far as the picture goes, and thrown away.
+    `source` is the whole picture, (height, width, 3). Each of `branches` is (shared, first, last):
+    the first `shared` passes, then passes `first` to `last`; they are sorted by `shared`, and each
+    fills one of `targets`, the window whose first pixel is (x0, y0). A tile is (top, bottom, left,
+    right) in the source; `halo` pixels around it are computed too, as far as the picture goes, and
+    thrown away.
     """
     height, width = source.shape[0], source.shape[1]
     room = 0
@@ -252,6 +259,7 @@ def drive(
         tall = tiles[i, 1] - tiles[i, 0] + 2 * halo
         room = max(room, tall * (tiles[i, 3] - tiles[i, 2] + 2 * halo))
     block = np.empty(3 * room, np.float32)
+    spare = np.empty(3 * room if branches[:, 2].max() > branches[:, 1].min() else 0, np.float32)
     shade = np.empty(room if masked else 0, np.float32)
     frame = np.array([0, 0, width, height], np.int64)
     for i in range(len(tiles)):
@@ -262,12 +270,17 @@ def drive(
         grey = shade[: rows * columns if masked else 0].reshape((rows if masked else 0, columns))
         load(source, left, top, planes, grey)
         frame[0], frame[1] = left, top
-        run(planes, grey, kernels, table, numbers, scratch, frame)
-        first, last = tiles[i, 2] - left, tiles[i, 3] - left
-        mixed = np.empty((3, last - first), target.dtype)
-        for y in range(tiles[i, 0], tiles[i, 1]):
-            line = target[y - y0, tiles[i, 2] - x0 : tiles[i, 3] - x0].reshape(3 * (last - first))
-            _store(planes, y - top, first, last, mixed, line)
+        done = 0
+        for n in range(len(branches)):
+            run(planes, grey, kernels, table, numbers, scratch, done, branches[n, 0], frame)
+            done = branches[n, 0]
+            end = planes
+            if branches[n, 2] > branches[n, 1]:
+                end = spare[: 3 * rows * columns].reshape((3, rows, columns))
+                end[:] = planes
+                first, last = branches[n, 1], branches[n, 2]
+                run(end, grey, kernels, table, numbers, scratch, first, last, frame)
+            _store_tile(end, tiles[i], left, top, x0, y0, targets[n])
 
 
 @njit(
@@ -294,7 +307,7 @@ def run_planes(
     frame: Any,
 ) -> None:
     """Carry passes out on float planes in place."""
-    run(planes, grey, kernels, table, numbers, scratch, frame)
+    run(planes, grey, kernels, table, numbers, scratch, 0, len(kernels), frame)
 
 
 def _shrink_signature(sample: Any) -> Any:

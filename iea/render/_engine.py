@@ -1,17 +1,18 @@
 """Programs carried out over blocks: exact, the same in one thread or many, whole or in part."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from iea.program import Program
 from iea.render._drive import drive
-from iea.render._passes import Files, Photo, Samples, batch, no_files, passes_of
+from iea.render._passes import Files, Pass, Photo, Samples, batch, no_files, passes_of, same
 
 if TYPE_CHECKING:
     from iea.image import Picture
@@ -82,27 +83,98 @@ def render_pixels(
     """
     height, width = pixels.shape[:2]
     window = window or Window(0, 0, width, height)
-    source = np.ascontiguousarray(pixels)
-    shape = (window.bottom - window.top, window.right - window.left, 3)
+    source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
     if not program.ordered:
         return source[window.top : window.bottom, window.left : window.right].copy()
-    target: Samples = np.empty(shape, pixels.dtype)
-    ready = batch(passes_of(program.ordered, Photo(source, files)))
-    chunks = list(_chunks(window, ready.halo))
+    passes = passes_of(program.ordered, Photo(source, files))
+    way = _Way(threads, progress, cancelled)
+    return _carry_out(source, passes, [(len(passes), ())], window, way)[0]
+
+
+class Ablation(NamedTuple):
+    """A finished picture, and for each step of its program, in their order, the one without it."""
+
+    finished: Samples
+    without: list[Samples]
+
+
+def ablate(
+    program: Program,
+    pixels: Samples,
+    *,
+    files: Files = no_files,
+    threads: int = 0,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Ablation:
+    """Render a program whole and without each of its steps: what does every step do?
+
+    The same samples as separate renders, but what the programs begin with is done once.
+    """
+    source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
+    photo = Photo(source, files)
+    whole = passes_of(program.ordered, photo)
+    branches = [(len(whole), cast(tuple[Pass, ...], ()))]
+    for step in program.steps:
+        passes = passes_of(program.without(step.id).ordered, photo)
+        shared = sum(
+            1 for _ in takewhile(lambda pair: same(*pair), zip(whole, passes, strict=False))
+        )
+        branches.append((shared, tuple(passes[shared:])))
+    window = Window(0, 0, *photo.size)
+    way = _Way(threads, progress, cancelled)
+    finished, *without = _carry_out(source, whole, branches, window, way)
+    return Ablation(finished, without)
+
+
+class _Way(NamedTuple):
+    """How the work goes on: on how many threads, and who is told and asked."""
+
+    threads: int
+    progress: Callable[[float], None] | None
+    cancelled: Callable[[], bool] | None
+
+    def each(self, work: Callable[[npt.NDArray[np.int64]], None], chunks: Sequence[Any]) -> None:
+        """Do the work on every chunk; small pictures stay in the caller's thread."""
+
+        def do(chunk: Any) -> None:
+            if self.cancelled is not None and self.cancelled():
+                raise Cancelled
+            work(chunk)
+
+        threads = self.threads or len(os.sched_getaffinity(0))
+        alone = threads == 1 or len(chunks) == 1
+        for done, _ in enumerate((map if alone else _pool(threads).map)(do, chunks), start=1):
+            if self.progress is not None:
+                self.progress(done / len(chunks))
+
+
+def _carry_out(
+    source: Samples,
+    passes: Sequence[Pass],
+    branches: Sequence[tuple[int, Sequence[Pass]]],
+    window: Window,
+    way: _Way,
+) -> list[Samples]:
+    """Return the window of one picture a branch: so many of the passes, then the branch's own."""
+    order = sorted(range(len(branches)), key=lambda n: branches[n][0])
+    every, table = list(passes), []
+    for n in order:
+        shared, own = branches[n]
+        table.append((shared, len(every), len(every) + len(own)))
+        every += own
+    ready = batch(every)
+    # A branch may need less than the largest halo, never more.
+    chunks = list(_chunks(window, ready.halo, len(branches)))
+    shape = (len(branches), window.bottom - window.top, window.right - window.left, 3)
+    targets = np.empty(shape, source.dtype)
+    forks = np.array(table, np.int64)
 
     def work(chunk: npt.NDArray[np.int64]) -> None:
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        drive(source, target, window.left, window.top, *ready, chunk)
+        drive(source, targets, window.left, window.top, *ready, forks, chunk)
 
-    for done, _ in enumerate(_each(work, chunks, threads or _cores()), start=1):
-        if progress is not None:
-            progress(done / len(chunks))
-    return target
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
+    way.each(work, chunks)
+    return [targets[order.index(n)] for n in range(len(branches))]
 
 
 @cache
@@ -110,18 +182,7 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="render")
 
 
-def _each(
-    work: Callable[[npt.NDArray[np.int64]], None],
-    chunks: list[npt.NDArray[np.int64]],
-    threads: int,
-) -> Iterable[None]:
-    """Do the work on every chunk; small pictures stay in the caller's thread."""
-    if threads == 1 or len(chunks) == 1:
-        return map(work, chunks)
-    return _pool(threads).map(work, chunks)
-
-
-def _chunks(window: Window, halo: int) -> Iterator[npt.NDArray[np.int64]]:
+def _chunks(window: Window, halo: int, branches: int) -> Iterator[npt.NDArray[np.int64]]:
     """Cut a window into tiles (top, bottom, left, right), some at a time."""
     width = window.right - window.left
     rows = TILE if halo else max(1, ROW_BLOCK // width)
@@ -131,6 +192,6 @@ def _chunks(window: Window, halo: int) -> Iterator[npt.NDArray[np.int64]]:
         for y in range(window.top, window.bottom, rows)
         for x in range(window.left, window.right, columns)
     ]
-    many = max(1, CHUNK // (rows * columns))
+    many = max(1, CHUNK // (rows * columns * branches))
     for i in range(0, len(tiles), many):
         yield np.array(tiles[i : i + many], np.int64)

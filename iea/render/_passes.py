@@ -96,8 +96,8 @@ class _Halfway:
         return self.photo.size
 
     def small(self, side: int) -> Copy:
-        original, step = self.photo.small(side)
-        planes = original.copy()
+        original = self.photo.small(side)
+        step, planes = original.step, original.planes.copy()
         # What needs neighbours works on details that a small copy does not have.
         coarse = [_coarse(p, step, planes) for p in self.passes if step == 1 or not p.halo]
         run(batch(coarse), planes)
@@ -202,6 +202,22 @@ def _luma(planes: Floats) -> Floats:
         np.float32(weight) * plane for weight, plane in zip(LUMA, planes, strict=True)
     )
     return red + green + blue
+
+
+def same(one: Pass, other: Pass) -> bool:
+    """Tell whether two passes do the same to every picture."""
+    return (
+        one.kernel is other.kernel
+        and np.array_equal(one.constants, other.constants)
+        and _same_map(one.maps, other.maps)
+        and _same_map(one.mask, other.mask)
+    )
+
+
+def _same_map(one: Map | None, other: Map | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one.step == other.step and np.array_equal(one.planes, other.planes)
 
 
 def _coarse(one: Pass, step: int, planes: Floats) -> Pass:

@@ -8,6 +8,7 @@ from iea import tools
 from iea.errors import InvalidError, Violation
 from iea.program import Change, Patch, Program, Step
 from iea.rpc.structs import from_struct, to_struct
+from iea.tools import TOOLSETS
 from iea.v1 import planner_service_pb2 as planner_pb
 from iea.v1 import program_pb2 as pb
 
@@ -36,7 +37,9 @@ KINDS: Mapping[str, planner_pb.Reply.Kind] = MappingProxyType(
 
 def program_to_proto(program: Program) -> pb.Program:
     """Return a program as a message."""
-    return pb.Program(toolset=toolset(), steps=[step_to_proto(step) for step in program.steps])
+    return pb.Program(
+        toolset=toolset(program.toolset), steps=[step_to_proto(step) for step in program.steps]
+    )
 
 
 def program_from_proto(message: pb.Program) -> Program:
@@ -54,15 +57,19 @@ def program_from_proto(message: pb.Program) -> Program:
     )
 
 
-def toolset() -> pb.Toolset:
-    """Return the toolset in force as a message."""
-    return pb.Toolset(name=tools.NAME, version=tools.VERSION)
+def toolset(name: str = tools.NAME) -> pb.Toolset:
+    """Return a toolset's name and version as a message."""
+    return pb.Toolset(name=name, version=TOOLSETS[name].version)
 
 
 def step_to_proto(step: Step) -> pb.Step:
     """Return a step as a message."""
-    params = to_struct(step.params)
-    return pb.Step(id=step.id, tool=step.tool, params=params, reason=step.reason)
+    value = step.to_json()
+    params, mask = to_struct(value["params"]), value["mask"]
+    message = pb.Step(id=step.id, tool=step.tool, params=params, reason=step.reason)
+    if mask is not None:
+        message.mask.CopyFrom(to_struct(mask))
+    return message
 
 
 def patch_to_proto(patch: Iterable[Change]) -> list[pb.Change]:
@@ -129,8 +136,13 @@ def _make_change(op: Op, step: Any, where: str) -> Change:
 
 
 def _step_json(step: pb.Step) -> dict[str, Any]:
-    params = from_struct(step.params)
-    return {"id": step.id, "tool": step.tool, "params": params, "reason": step.reason}
+    return {
+        "id": step.id,
+        "tool": step.tool,
+        "params": from_struct(step.params),
+        "mask": from_struct(step.mask) if step.HasField("mask") else None,
+        "reason": step.reason,
+    }
 
 
 def _invalid(where: str, what: str) -> InvalidError:

@@ -5,12 +5,24 @@ import pkgutil
 from types import MappingProxyType
 from typing import Any
 
-from iea.tools._declare import STAGES, Kernel, Param, Pixels, Stage, Target, Tool, Words
+from iea.tools._declare import (
+    STAGES,
+    Kernel,
+    Param,
+    Pixels,
+    Stage,
+    Target,
+    Tool,
+    Toolset,
+    Value,
+    Words,
+)
 
 __all__ = [
     "NAME",
     "STAGES",
     "TOOLS",
+    "TOOLSETS",
     "VERSION",
     "Kernel",
     "Param",
@@ -18,6 +30,8 @@ __all__ = [
     "Stage",
     "Target",
     "Tool",
+    "Toolset",
+    "Value",
     "Words",
     "describe",
 ]
@@ -28,14 +42,25 @@ VERSION = "1"
 
 
 def _load() -> dict[str, Tool]:
-    names = sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
-    tools = [importlib.import_module(f"{__name__}.{name}").TOOL for name in names]
+    names = [
+        module.name
+        for module in pkgutil.iter_modules(__path__)
+        if not module.name.startswith("_") and not module.ispkg
+    ]
+    tools = [importlib.import_module(f"{__name__}.{name}").TOOL for name in sorted(names)]
     tools.sort(key=lambda tool: (STAGES.index(tool.stage), tool.order))
     return {tool.name: tool for tool in tools}
 
 
 TOOLS = MappingProxyType(_load())
-"""Every tool by name, in pipeline order."""
+"""Every tool of the default toolset by name, in pipeline order."""
+
+TOOLSETS = MappingProxyType(
+    {
+        NAME: Toolset(NAME, VERSION, TOOLS),
+    }
+)
+"""Every toolset that programs can be written for."""
 
 
 def describe(tool: Tool) -> dict[str, Any]:
@@ -45,16 +70,5 @@ def describe(tool: Tool) -> dict[str, Any]:
         "stage": tool.stage,
         "purpose": tool.purpose,
         "masks": tool.masks,
-        "params": [
-            {
-                "name": p.name,
-                "unit": p.unit,
-                "min": p.min,
-                "max": p.max,
-                "default": p.default,
-                "minus": p.minus,
-                "plus": p.plus,
-            }
-            for p in tool.params
-        ],
+        "params": [param.describe() for param in tool.params],
     }

@@ -105,6 +105,11 @@ class Param:
         described = {key: getattr(self, key) for key in ("name", "unit", "min", "max", "default")}
         return {**described, "minus": self.minus, "plus": self.plus}
 
+    def about(self) -> str:
+        """Say in a line what values there are."""
+        numbers = f"{self.min:g}..{self.max:g} {self.unit}".rstrip() + f", default {self.default:g}"
+        return f"{numbers}; less: {self.minus}; more: {self.plus}"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -124,6 +129,10 @@ class Choice:
         """Return the declaration as JSON."""
         choices = list(self.choices)
         return {"name": self.name, "kind": "choice", "choices": choices, "default": self.default}
+
+    def about(self) -> str:
+        """Say in a line what values there are."""
+        return f"{', '.join(self.choices)}; default {self.default}"
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,10 @@ class Points:
         default = [list(point) for point in self.default]
         return {"name": self.name, "kind": "points", "most": self.most, "default": default}
 
+    def about(self) -> str:
+        """Say in a line what values there are."""
+        return f"2 to {self.most} points [x, y] in 0..1; default a straight line"
+
 
 @dataclass(frozen=True)
 class File:
@@ -172,6 +185,10 @@ class File:
     def describe(self) -> dict[str, Any]:
         """Return the declaration as JSON."""
         return {"name": self.name, "kind": "file", "format": self.format, "default": self.default}
+
+    def about(self) -> str:
+        """Say in a line what values there are."""
+        return f"the SHA-256 of a {self.format} file; default none"
 
 
 def _is_number(value: Any) -> bool:
@@ -202,7 +219,7 @@ class Target:
     """What a plain wish for this tool should do to a picture, on a measured attribute.
 
     `change` is the signed difference of `attribute` (see `iea.measure`) that "more of this tool"
-    means without a word of degree.
+    means without a word of degree. A change of 0 is no target.
     """
 
     attribute: str
@@ -267,7 +284,7 @@ class Tool:
     purpose: str
     params: tuple[Param | Choice | Points | File, ...]
     words: Words = Words(names=())
-    target: Target | None = None
+    target: Target = Target("", 0.0)
     curve: Callable[..., tuple[Pixels, Pixels]] | None = None
     prepare: Callable[..., Sequence[float]] | None = None
     survey: Callable[..., Survey] | None = None
@@ -282,6 +299,11 @@ class Tool:
     def masks(self) -> bool:
         """Whether a step of this tool may have a mask."""
         return self.stage in ("light", "colour", "detail")
+
+    @property
+    def solvable(self) -> bool:
+        """Whether the planner can find how strong a step must be: there is a target to meet."""
+        return self.target.change != 0
 
     @property
     def main(self) -> Param:

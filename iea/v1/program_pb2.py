@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14iea/v1/program.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\"F\n\x05Photo\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x0e\n\x06\x66ormat\x18\x04 \x01(\t\"(\n\x07Toolset\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"Y\n\x04Step\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04tool\x18\x02 \x01(\t\x12\'\n\x06params\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0e\n\x06reason\x18\x04 \x01(\t\"H\n\x07Program\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12\x1b\n\x05steps\x18\x02 \x03(\x0b\x32\x0c.iea.v1.Step\"\x95\x01\n\x06\x43hange\x12\x1d\n\x02op\x18\x01 \x01(\x0e\x32\x11.iea.v1.Change.Op\x12\x1a\n\x04step\x18\x02 \x01(\x0b\x32\x0c.iea.v1.Step\"P\n\x02Op\x12\x12\n\x0eOP_UNSPECIFIED\x10\x00\x12\n\n\x06OP_ADD\x10\x01\x12\r\n\tOP_ADJUST\x10\x02\x12\r\n\tOP_REMOVE\x10\x03\x12\x0c\n\x08OP_RESET\x10\x04\"+\n\nDifference\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\x01\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x01\"\x83\x01\n\x06\x45\x66\x66\x65\x63t\x12\x32\n\nattributes\x18\x01 \x03(\x0b\x32\x1e.iea.v1.Effect.AttributesEntry\x1a\x45\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12!\n\x05value\x18\x02 \x01(\x0b\x32\x12.iea.v1.Difference:\x02\x38\x01\"K\n\nStepEffect\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x1e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\x0b\x32\x0e.iea.v1.Effect\x12\x0c\n\x04text\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14iea/v1/program.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\"F\n\x05Photo\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x0e\n\x06\x66ormat\x18\x04 \x01(\t\"(\n\x07Toolset\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\"\x80\x01\n\x04Step\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04tool\x18\x02 \x01(\t\x12\'\n\x06params\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12%\n\x04mask\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\"H\n\x07Program\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12\x1b\n\x05steps\x18\x02 \x03(\x0b\x32\x0c.iea.v1.Step\"\x95\x01\n\x06\x43hange\x12\x1d\n\x02op\x18\x01 \x01(\x0e\x32\x11.iea.v1.Change.Op\x12\x1a\n\x04step\x18\x02 \x01(\x0b\x32\x0c.iea.v1.Step\"P\n\x02Op\x12\x12\n\x0eOP_UNSPECIFIED\x10\x00\x12\n\n\x06OP_ADD\x10\x01\x12\r\n\tOP_ADJUST\x10\x02\x12\r\n\tOP_REMOVE\x10\x03\x12\x0c\n\x08OP_RESET\x10\x04\"+\n\nDifference\x12\x0e\n\x06\x62\x65\x66ore\x18\x01 \x01(\x01\x12\r\n\x05\x61\x66ter\x18\x02 \x01(\x01\"\x83\x01\n\x06\x45\x66\x66\x65\x63t\x12\x32\n\nattributes\x18\x01 \x03(\x0b\x32\x1e.iea.v1.Effect.AttributesEntry\x1a\x45\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12!\n\x05value\x18\x02 \x01(\x0b\x32\x12.iea.v1.Difference:\x02\x38\x01\"K\n\nStepEffect\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x1e\n\x06\x65\x66\x66\x65\x63t\x18\x02 \x01(\x0b\x32\x0e.iea.v1.Effect\x12\x0c\n\x04text\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,20 +38,20 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PHOTO']._serialized_end=132
   _globals['_TOOLSET']._serialized_start=134
   _globals['_TOOLSET']._serialized_end=174
-  _globals['_STEP']._serialized_start=176
-  _globals['_STEP']._serialized_end=265
-  _globals['_PROGRAM']._serialized_start=267
-  _globals['_PROGRAM']._serialized_end=339
-  _globals['_CHANGE']._serialized_start=342
-  _globals['_CHANGE']._serialized_end=491
-  _globals['_CHANGE_OP']._serialized_start=411
-  _globals['_CHANGE_OP']._serialized_end=491
-  _globals['_DIFFERENCE']._serialized_start=493
-  _globals['_DIFFERENCE']._serialized_end=536
-  _globals['_EFFECT']._serialized_start=539
-  _globals['_EFFECT']._serialized_end=670
-  _globals['_EFFECT_ATTRIBUTESENTRY']._serialized_start=601
-  _globals['_EFFECT_ATTRIBUTESENTRY']._serialized_end=670
-  _globals['_STEPEFFECT']._serialized_start=672
-  _globals['_STEPEFFECT']._serialized_end=747
+  _globals['_STEP']._serialized_start=177
+  _globals['_STEP']._serialized_end=305
+  _globals['_PROGRAM']._serialized_start=307
+  _globals['_PROGRAM']._serialized_end=379
+  _globals['_CHANGE']._serialized_start=382
+  _globals['_CHANGE']._serialized_end=531
+  _globals['_CHANGE_OP']._serialized_start=451
+  _globals['_CHANGE_OP']._serialized_end=531
+  _globals['_DIFFERENCE']._serialized_start=533
+  _globals['_DIFFERENCE']._serialized_end=576
+  _globals['_EFFECT']._serialized_start=579
+  _globals['_EFFECT']._serialized_end=710
+  _globals['_EFFECT_ATTRIBUTESENTRY']._serialized_start=641
+  _globals['_EFFECT_ATTRIBUTESENTRY']._serialized_end=710
+  _globals['_STEPEFFECT']._serialized_start=712
+  _globals['_STEPEFFECT']._serialized_end=787
 # @@protoc_insertion_point(module_scope)

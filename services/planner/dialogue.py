@@ -89,7 +89,7 @@ def _scale(turns: Sequence[Turn], factor: float, words: str, backend: Backend, s
     """Make the last wishes stronger, weaker or opposite: what they moved, seen from before them."""
     program = _after(turns, len(turns))
     base = _after(turns, _root(turns, backend))
-    moved = [t for t in TOOLS if amount_of(base, t) != amount_of(program, t)]
+    moved = [t for t in TOOLS if TOOLS[t].solvable and amount_of(base, t) != amount_of(program, t)]
     if not moved:
         return Draft(program, stuck="There is nothing to change yet: tell me what to change first.")
     after = program

@@ -106,7 +106,7 @@ def _changed(before: Program, op: str, step: Step) -> str:
     name = step.tool.replace("_", " ")
     if op == "remove":
         return f"no more {name}"
-    main = TOOLS[step.tool].main
+    main = step.declared.main
     old = before.find(step.tool)
     start = old.amount if old is not None else main.default
     look = main.plus if step.amount > start else main.minus

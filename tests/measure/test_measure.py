@@ -67,7 +67,10 @@ def test_pictures_of_two_sizes_are_refused() -> None:
         score(_flat(1), _picture(np.zeros((4, 8, 3), np.uint8)))
 
 
-@pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
+AIMED = {name: tool for name, tool in TOOLS.items() if tool.solvable}
+
+
+@pytest.mark.parametrize("tool", AIMED.values(), ids=AIMED)
 def test_every_tool_moves_its_target_on_a_real_photo(tool) -> None:  # type: ignore[no-untyped-def]
     picture = decode(photo())
     gauge = Gauge(picture.pixels)
@@ -117,7 +120,7 @@ def test_one_pixel_can_be_measured() -> None:
 
 
 def test_a_sentence_for_every_tool() -> None:
-    for tool in TOOLS.values():
+    for tool in AIMED.values():
         one: Program = program(**{tool.name: tool.main.max / 2})
         _, each = measure_program(one, photo())
         text = effect_text(one.steps[0], each[0][1])

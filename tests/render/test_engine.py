@@ -16,14 +16,14 @@ EVERYTHING = {
 }
 
 
-def _noise(height: int, width: int, kind: type = np.uint8) -> np.ndarray:
+def noise(height: int, width: int, kind: type = np.uint8) -> np.ndarray:
     high = np.iinfo(kind).max + 1
     return np.random.default_rng(1).integers(0, high, (height, width, 3)).astype(kind)
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
 def test_an_empty_program_is_the_original(kind: type) -> None:
-    picture = _noise(30, 40, kind)
+    picture = noise(30, 40, kind)
     rendered = render_pixels(program(), picture)
     assert np.array_equal(rendered, picture)
     assert not np.shares_memory(rendered, picture)
@@ -31,14 +31,14 @@ def test_an_empty_program_is_the_original(kind: type) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 7), (7, 1), (3, 3), (2, 5000), (5000, 2)])
 def test_every_tool_at_once_on_pictures_of_odd_sizes(size: tuple[int, int]) -> None:
-    picture = _noise(*size)
+    picture = noise(*size)
     whole = render_pixels(program(**EVERYTHING), picture)
     assert whole.shape == picture.shape
     assert np.array_equal(whole, render_pixels(program(**EVERYTHING), picture, threads=2))
 
 
 def test_a_crop_of_all_tools_has_the_same_pixels_as_the_whole() -> None:
-    picture = _noise(700, 900)
+    picture = noise(700, 900)
     whole = render_pixels(program(**EVERYTHING), picture)
     for window in (Window(0, 0, 1, 1), Window(100, 50, 631, 411), Window(899, 699, 900, 700)):
         part = render_pixels(program(**EVERYTHING), picture, window=window)
@@ -46,7 +46,7 @@ def test_a_crop_of_all_tools_has_the_same_pixels_as_the_whole() -> None:
 
 
 def test_a_sliced_view_renders_as_its_copy_does() -> None:
-    picture = _noise(40, 60)[::2, ::3]
+    picture = noise(40, 60)[::2, ::3]
     steps = program(contrast=30)
     assert np.array_equal(render_pixels(steps, picture), render_pixels(steps, picture.copy()))
 
@@ -59,7 +59,7 @@ def test_sixteen_bits_stay_sixteen() -> None:
 
 
 def test_the_input_is_never_changed() -> None:
-    picture = _noise(50, 50)
+    picture = noise(50, 50)
     before = picture.copy()
     render_pixels(program(**EVERYTHING), picture)
     assert np.array_equal(picture, before)
@@ -67,7 +67,7 @@ def test_the_input_is_never_changed() -> None:
 
 def test_progress_ends_at_one_and_only_grows() -> None:
     shares: list[float] = []
-    render_pixels(program(exposure=1), _noise(3000, 2000), progress=shares.append)
+    render_pixels(program(exposure=1), noise(3000, 2000), progress=shares.append)
     assert shares == sorted(shares)
     assert len(shares) > 2
     assert shares[-1] == 1
@@ -81,7 +81,7 @@ def test_a_cancelled_render_stops_early() -> None:
         return len(asked) > 1
 
     with pytest.raises(Cancelled):
-        render_pixels(program(exposure=1), _noise(4000, 2000), threads=1, cancelled=cancelled)
+        render_pixels(program(exposure=1), noise(4000, 2000), threads=1, cancelled=cancelled)
     assert len(asked) == 2
 
 

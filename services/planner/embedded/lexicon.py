@@ -128,7 +128,8 @@ def speller() -> Speller:
     """Return the spelling repair for this lexicon."""
     text = (_DATA / "common.txt").read_text(encoding="utf-8")
     known = {w for line in text.splitlines() if not line.startswith("#") for w in line.split()}
-    names = {w for tool in TOOLS.values() for name in tool.words.names for w in split_phrase(name)}
+    tools = [tool for tool in TOOLS.values() if tool.solvable]
+    names = {w for tool in tools for name in tool.words.names for w in split_phrase(name)}
     others = lexicon().words() | moves().words()
     return Speller([*sorted(names), *sorted(others)], known)
 
@@ -149,7 +150,7 @@ def _tools() -> Iterator[tuple[str, Entry]]:
     """Derive entries from the tools' words, with the phrases that several tools claim joined."""
     names: dict[tuple[str, ...], list[Entry]] = {}
     qualities: dict[tuple[str, ...], list[Entry]] = {}
-    for tool in TOOLS.values():
+    for tool in filter(lambda tool: tool.solvable, TOOLS.values()):
         words = tool.words
         for name in words.names:
             names.setdefault(split_phrase(name), []).append(Entry("name", (Sense(tool.name, 1),)))

@@ -17,7 +17,7 @@ SOLVED = [
     (tool, sign)
     for tool in TOOLS
     for sign in (1, -1)
-    if tool != "black_and_white" and (sign > 0 or TOOLS[tool].main.min < 0)
+    if TOOLS[tool].solvable and tool != "black_and_white" and (sign > 0 or TOOLS[tool].main.min < 0)
 ]
 DEGREES = (0.5, 1.0, 1.8, 2.5)
 
