@@ -5,7 +5,8 @@ from typing import Literal
 
 from iea.errors import InvalidError
 
-Format = Literal["jpeg", "png", "webp", "tiff"]
+Format = Literal["jpeg", "png", "webp", "tiff", "avif", "heic", "raw"]
+"""What a photo can be stored as; `raw` stands for every camera maker's own format."""
 
 SUFFIXES: dict[str, Format] = {
     ".jpg": "jpeg",
@@ -14,10 +15,32 @@ SUFFIXES: dict[str, Format] = {
     ".webp": "webp",
     ".tif": "tiff",
     ".tiff": "tiff",
+    ".avif": "avif",
+    ".heic": "heic",
+    ".heif": "heic",
 }
+"""What can be written. Raw is read only: it is what a sensor saw, and not a picture."""
 
 # 43 in place of 42 is BigTIFF.
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+# Fujifilm, Panasonic, Olympus. Most other makers' files start like a TIFF, and Canon's latest like
+# a HEIC.
+_RAW_STARTS = (b"FUJIFILMCCD-RAW ", b"IIU\0", b"IIRO", b"IIRS", b"MMOR")
+
+# What an ISO media file says it can be read as. HEIF is the container; these name what is in it.
+_BRANDS: dict[bytes, Format] = {
+    b"avif": "avif",
+    b"avis": "avif",
+    b"heic": "heic",
+    b"heix": "heic",
+    b"heim": "heic",
+    b"heis": "heic",
+    b"hevc": "heic",
+    b"hevx": "heic",
+    b"crx ": "raw",
+}
+_MAX_BRANDS = 64
 
 # What people try as well: the answer then names it, and what to do.
 _OTHERS = {
@@ -42,7 +65,10 @@ def check_suffix(path_or_suffix: str | Path) -> str:
 
 
 def format_of(data: bytes, name: str) -> Format:
-    """The format by the first bytes, whatever the file is called. InvalidError if not allowed."""
+    """The format by the first bytes, whatever the file is called. InvalidError if not allowed.
+
+    `tiff` may still be a raw file: its first directory tells, not its first bytes.
+    """
     if not data:
         raise InvalidError(f"{name} is empty: copy it again from where it came from.")
     if data.startswith(b"\xff\xd8\xff"):
@@ -53,13 +79,26 @@ def format_of(data: bytes, name: str) -> Format:
         return "webp"
     if data.startswith(_TIFF_STARTS):
         return "tiff"
+    if data.startswith(_RAW_STARTS):
+        return "raw"
+    if kind := next((_BRANDS[brand] for brand in _brands(data) if brand in _BRANDS), None):
+        return kind
     raise InvalidError(
-        f"{name} is {_guess(data)}, not a JPEG, PNG, WebP or TIFF photo: export it as one of these."
+        f"{name} is {_guess(data)}, not a JPEG, PNG, WebP, TIFF, AVIF, HEIC or camera raw photo: "
+        "export it as one of these."
     )
+
+
+def _brands(data: bytes) -> list[bytes]:
+    """The major brand of an ISO media file, then those that it is compatible with."""
+    if data[4:8] != b"ftyp":
+        return []
+    end = min(int.from_bytes(data[:4], "big"), len(data), 16 + 4 * _MAX_BRANDS)
+    return [data[8:12], *(data[at : at + 4] for at in range(16, end, 4))]
 
 
 def _guess(data: bytes) -> str:
     if data[4:8] == b"ftyp":
-        return "a HEIC, AVIF or video file"
+        return "a video, or a picture in a codec other than AV1 and HEVC"
     starts = (kind for start, kind in _OTHERS.items() if data.startswith(start))
     return next(starts, "some other kind of file")

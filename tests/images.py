@@ -20,7 +20,7 @@ from PIL.TiffImagePlugin import IFDRational
 
 Pixels = npt.NDArray[Any]
 
-PILLOW_NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tiff": "TIFF"}
+PILLOW_NAMES = {"jpeg": "JPEG", "png": "PNG", "webp": "WEBP", "tiff": "TIFF", "avif": "AVIF"}
 
 _SAMPLES = Path(sklearn.__file__).parent / "datasets" / "images"
 
@@ -50,7 +50,12 @@ def gradient(width: int = 96, height: int = 64) -> npt.NDArray[np.uint16]:
 
 
 def save(image: Image.Image | Pixels, kind: str = "jpeg", **options: Any) -> bytes:
-    """A file of `kind` (jpeg, png, webp, tiff, gif) of a Pillow image or of uint8 pixels."""
+    """A jpeg, png, webp, tiff, avif, heic or gif of a Pillow image or of uint8 pixels."""
+    if kind == "heic":
+        return heic(np.asarray(image), **options)
+    if kind == "avif":
+        # With fewer colour samples, each decoder makes up the others in its own way.
+        options = {"subsampling": "4:4:4"} | options
     if not isinstance(image, Image.Image):
         image = Image.fromarray(image)
     out = io.BytesIO()
@@ -58,8 +63,120 @@ def save(image: Image.Image | Pixels, kind: str = "jpeg", **options: Any) -> byt
     return out.getvalue()
 
 
+def heic(pixels: Pixels, *, bits: int = 8, **options: Any) -> bytes:
+    """A HEIC of 8-bit or 16-bit (height, width, 3 or 4) pixels, the latter cut to 10 or 12 bits."""
+    import pillow_heif
+
+    mode = "RGB" if pixels.shape[2] == 3 else "RGBA"
+    height, width = pixels.shape[:2]
+    deep = ";16" if pixels.dtype == np.uint16 else ""
+    file = pillow_heif.from_bytes(mode + deep, (width, height), pixels.tobytes())
+    out = io.BytesIO()
+    file.save(out, **({"bit_depth": bits} if deep else {}), **options)
+    return out.getvalue()
+
+
+def avif_deep(pixels: npt.NDArray[np.uint16], bits: int) -> bytes:
+    """An AVIF of 10 or 12 bits, which Pillow does not write: libvips does."""
+    import pyvips
+
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation="rgb16")
+    return bytes(image.heifsave_buffer(compression="av1", bitdepth=bits, Q=100))
+
+
+# What a camera sees where linear sRGB has equal parts: its green is the most sensitive.
+CAMERA_NEUTRAL = (0.5, 1.0, 0.8)
+
+
+def dng(
+    linear: npt.NDArray[np.floating[Any]],
+    *,
+    orientation: int = 1,
+    xmp: bytes = b"",
+) -> bytes:
+    """An uncompressed Bayer DNG of linear sRGB (height, width, 3) in 0..1, both sides even.
+
+    The camera's colours are those of linear sRGB, times `CAMERA_NEUTRAL`.
+    """
+    seen = linear * CAMERA_NEUTRAL
+    mosaic = seen[..., 1].copy()
+    mosaic[::2, ::2], mosaic[1::2, 1::2] = seen[::2, ::2, 0], seen[1::2, 1::2, 2]
+    height, width = mosaic.shape
+    samples = (mosaic * 65535).round().astype("<u2").tobytes()
+    xyz_to_srgb = (32405, -15371, -4985, -9693, 18760, 416, 556, -2040, 10572)
+    matrix = b"".join(struct.pack("<ii", part, 10_000) for part in xyz_to_srgb)
+    neutral = b"".join(struct.pack("<II", round(part * 1000), 1000) for part in CAMERA_NEUTRAL)
+    short, long = (lambda *v: struct.pack(f"<{len(v)}H", *v)), (lambda *v: struct.pack("<I", *v))
+    fields = {
+        254: (4, long(0)),
+        256: (4, long(width)),
+        257: (4, long(height)),
+        258: (3, short(16)),
+        259: (3, short(1)),
+        262: (3, short(32803)),
+        271: (2, b"Maker\0"),
+        272: (2, b"Raw One\0"),
+        273: (4, long(0)),
+        274: (3, short(orientation)),
+        277: (3, short(1)),
+        278: (4, long(height)),
+        279: (4, long(len(samples))),
+        284: (3, short(1)),
+        33421: (3, short(2, 2)),
+        33422: (1, bytes([0, 1, 1, 2])),
+        50706: (1, bytes([1, 4, 0, 0])),
+        50707: (1, bytes([1, 1, 0, 0])),
+        50708: (2, b"Maker Raw One\0"),
+        50714: (3, short(0)),
+        50717: (4, long(65535)),
+        50721: (10, matrix),
+        50728: (5, neutral),
+        50778: (3, short(21)),
+    }
+    if xmp:
+        fields[700] = (1, xmp)
+    details = _ifd({33434: (5, struct.pack("<II", 1, 250))}, 8)
+    fields[34665] = (4, long(8))
+    at = 8 + len(details)
+    fields[273] = (4, long(at + len(_ifd(fields, at))))
+    return b"II*\0" + long(at) + details + _ifd(fields, at) + samples
+
+
+def _ifd(fields: dict[int, tuple[int, bytes]], at: int) -> bytes:
+    """A little-endian TIFF directory that will stand at `at`, its values behind it."""
+    sizes = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 10: 8}
+    head, values = struct.pack("<H", len(fields)), b""
+    values_at = at + 6 + 12 * len(fields)
+    for tag, (kind, value) in sorted(fields.items()):
+        head += struct.pack("<HHI", tag, kind, len(value) // sizes[kind])
+        if len(value) > 4:
+            head += struct.pack("<I", values_at + len(values))
+            values += value + b"\0" * (len(value) % 2)
+        else:
+            head += value.ljust(4, b"\0")
+    return head + bytes(4) + values
+
+
+def tiff_pages(*pages: dict[int, tuple[int, bytes]], loop: bool = False) -> bytes:
+    """A little-endian TIFF of directories alone; with `loop` the last one points to the first."""
+    data, at = b"", 8
+    for number, page in enumerate(pages, 1):
+        directory = bytearray(_ifd(page, at))
+        next_at = 2 + 12 * len(page)
+        last = number == len(pages)
+        behind = (8 if loop else 0) if last else at + len(directory)
+        directory[next_at : next_at + 4] = struct.pack("<I", behind)
+        data += directory
+        at += len(directory)
+    return b"II*\0\x08\0\0\0" + data
+
+
 def opened(data: bytes) -> Image.Image:
-    """A file as Pillow reads it."""
+    """A file as Pillow reads it, with pillow-heif where it is a HEIC."""
+    if data[8:12] in (b"heic", b"heix"):
+        import pillow_heif
+
+        return pillow_heif.open_heif(io.BytesIO(data)).to_pillow()
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
@@ -159,11 +276,27 @@ def _with_thumbnail(block: bytes) -> bytes:
 
 def xmp_packet(orientation: int = 1) -> bytes:
     """An XMP packet with a title and an orientation."""
+    return _xmp(orientation, "")
+
+
+def xmp_with_gps() -> bytes:
+    """`xmp_packet` with GPS properties: an attribute, an element, and one under its own prefix."""
+    return _xmp(
+        1,
+        ' xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="48,51.5N"',
+        "<exif:GPSLongitude>2,17.7E</exif:GPSLongitude><e:GPSAltitude "
+        "xmlns:e='http://ns.adobe.com/exif/1.0/'>33/1</e:GPSAltitude>"
+        "<exif:GPSVersionID rdf:parseType='Literal'/>",
+    )
+
+
+def _xmp(orientation: int, attributes: str, elements: str = "") -> bytes:
     return (
         '<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
         'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
         'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:photoshop="http://ns.adobe.com/photoshop'
-        f'/1.0/" photoshop:Headline="A temple" tiff:Orientation="{orientation}"/></rdf:RDF>'
+        f'/1.0/" photoshop:Headline="A temple" tiff:Orientation="{orientation}"{attributes}>'
+        f"{elements}</rdf:Description></rdf:RDF>"
         '</x:xmpmeta><?xpacket end="w"?>'
     ).encode()
 
@@ -186,9 +319,24 @@ def with_metadata(kind: str, pixels: Pixels, exif: bytes, xmp: bytes | None = No
     return save(pixels, kind, **options)
 
 
+@cache
 def srgb_profile() -> bytes:
-    """A small sRGB profile (588 bytes or so), valid for every reader."""
+    """A small sRGB profile (588 bytes or so), valid for every reader; it holds the time of day."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def display_p3() -> bytes:
+    """The profile of Display P3: sRGB's curve and white with wider primaries."""
+    profile = bytearray(srgb_profile())
+    primaries = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+    for tag, xyz in primaries.items():
+        at = struct.unpack_from(">I", profile, profile.index(tag, 128) + 4)[0]
+        struct.pack_into(">iii", profile, at + 8, *(round(part * 65536) for part in xyz))
+    return bytes(profile)
 
 
 def wide_profile() -> bytes:

@@ -1,7 +1,8 @@
 """Photos in and out: files to pixels and back, with their colour profile and metadata.
 
-libvips does all decoding and encoding; this package decides what is let in, how large it may be,
-and what every fault is called. Everything here may be called from several threads at once.
+libvips does most decoding and encoding, libheif HEIC, and LibRaw camera raw; this package decides
+what is let in, how large it may be (`limits`), and what every fault is called. Everything here may
+be called from several threads at once. `sandbox` decodes in processes apart.
 """
 
 from ._decode import decode, decode_small, probe

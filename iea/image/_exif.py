@@ -6,17 +6,28 @@ moved, because camera makers' notes hold offsets of their own. Only between a TI
 directory plays the part of EXIF, and the other formats are directories written anew.
 """
 
+import re
 import struct
+from collections.abc import Mapping
 from typing import NamedTuple
+
+from .limits import MAX_METADATA
 
 _ORIENTATION, _EXIF_IFD, _GPS_IFD, _INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _THUMBNAIL_START, _THUMBNAIL_LENGTH = 0x0201, 0x0202
 _WIDTH, _HEIGHT = 0xA002, 0xA003
 _SUBFILE_TYPE, _DNG_VERSION = 0x00FE, 0xC612
+_XMP = 0x02BC
+
+_MARKS = {b"II*\0": "<", b"MM\0*": ">"}
+# What Panasonic and Olympus write there in raw files.
+_RAW_MARKS = _MARKS | {b"IIU\0": "<", b"IIRO": "<", b"IIRS": "<", b"MMOR": ">"}
 
 # What a TIFF's first directory says of the photo and not of the way its pixels are stored:
 # description, make, model, software, time, artist, copyright.
 _DESCRIPTIVE = (0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x8298)
+
+_POINTER = re.compile(rb"\x69\x87|\x87\x69|\x25\x88|\x88\x25|\x05\xa0|\xa0\x05")
 
 _SHORT, _LONG = 3, 4
 # For each type: bytes of one value, and bytes of the number in it (a rational is two numbers).
@@ -64,6 +75,11 @@ def upright(exif: bytes) -> bytes | None:
     return bytes(data)
 
 
+def pointers(exif: bytes) -> int:
+    """How many entries may point to other directories; by their bytes, so some are none."""
+    return len(_POINTER.findall(exif))
+
+
 def with_size(exif: bytes, width: int, height: int) -> bytes:
     """The same EXIF saying that the picture has `width` x `height` pixels, where it says so."""
     data = bytearray(exif)
@@ -94,9 +110,9 @@ def is_raw(tiff: bytes) -> bool:
 
 
 def from_tiff(tiff: bytes) -> bytes | None:
-    """The EXIF of a TIFF photo, as other formats hold it; None if it has none."""
+    """The EXIF of a TIFF or raw photo, as other formats hold it; None if it has none."""
     try:
-        order = _order(tiff)
+        order = _order(tiff, _RAW_MARKS)
         first = _read(tiff, order, _number(tiff, order, 4, _LONG))
         fields = _fields(tiff, order, first.entries)
         kept = {tag: fields[tag] for tag in _DESCRIPTIVE if tag in fields}
@@ -106,6 +122,50 @@ def from_tiff(tiff: bytes) -> bytes | None:
     if not kept and not subs:
         return None
     return b"II*\0\x08\0\0\0" + _write(kept, subs, at=8)
+
+
+def is_cut(tiff: bytes) -> bool:
+    """Whether something in the first directory of a TIFF or raw photo lies beyond the end."""
+    try:
+        order = _order(tiff, _RAW_MARKS)
+        at = _number(tiff, order, 4, _LONG)
+        entries = _read(tiff, order, at).entries
+        count = _number(tiff, order, at, _SHORT)
+        kinds = (_number(tiff, order, at + 4 + 12 * entry, _SHORT) for entry in range(count))
+        return len(entries) < sum(kind in _TYPES for kind in kinds)
+    except ValueError:
+        return False
+    except struct.error:
+        return True
+
+
+def xmp_of_tiff(tiff: bytes) -> bytes | None:
+    """The XMP packet in the first directory of a TIFF or raw photo."""
+    try:
+        order = _order(tiff, _RAW_MARKS)
+        entries = _read(tiff, order, _number(tiff, order, 4, _LONG)).entries
+    except (ValueError, struct.error):
+        return None
+    entry = entries.get(_XMP)
+    return tiff[entry.value_at : entry.value_at + entry.size] or None if entry else None
+
+
+def without_gps(exif: bytes) -> bytes | None:
+    """The same EXIF without its place: wiped, and nothing points to where it was.
+
+    None if the EXIF cannot be read, as nobody can then say what is in it.
+    """
+    data = bytearray(exif)
+    try:
+        order = _order(data)
+        first_at = _number(data, order, 4, _LONG)
+        first = _read(data, order, first_at)
+        for entry in _sub(data, order, first, _GPS_IFD).values():
+            data[entry.value_at : entry.value_at + entry.size] = bytes(entry.size)
+        _remove(data, order, first_at, _GPS_IFD)
+    except (ValueError, struct.error):
+        return None
+    return bytes(data)
 
 
 def into_tiff(tiff: bytes, exif: bytes) -> bytes:
@@ -124,11 +184,11 @@ def into_tiff(tiff: bytes, exif: bytes) -> bytes:
     return b"".join([tiff[:4], struct.pack("<I", at), tiff[8:], padding, _write(kept, subs, at)])
 
 
-def _order(data: bytes | bytearray) -> str:
-    mark = bytes(data[:4])
-    if mark not in (b"II*\0", b"MM\0*"):
+def _order(data: bytes | bytearray, marks: Mapping[bytes, str] = _MARKS) -> str:
+    order = marks.get(bytes(data[:4]))
+    if order is None:
         raise ValueError("no EXIF")
-    return "<" if mark[:2] == b"II" else ">"
+    return order
 
 
 def _number(data: bytes | bytearray, order: str, at: int, kind: int) -> int:
@@ -165,6 +225,21 @@ def _sub(data: bytes | bytearray, order: str, first: _Ifd, tag: int) -> dict[int
     return _read(data, order, _number(data, order, pointer.value_at, pointer.kind)).entries
 
 
+def _remove(data: bytearray, order: str, at: int, tag: int) -> None:
+    """Takes the entries of `tag` out of the directory at `at`; those behind move up."""
+    count = _number(data, order, at, _SHORT)
+    entry, end = at + 2, at + 2 + 12 * count
+    while entry < end:
+        if _number(data, order, entry, _SHORT) != tag:
+            entry += 12
+            continue
+        # The offset of the next directory moves with them.
+        data[entry : end - 8] = data[entry + 12 : end + 4]
+        data[end - 8 : end + 4] = bytes(12)
+        end -= 12
+    struct.pack_into(order + "H", data, at, (end - at - 2) // 12)
+
+
 def _remove_thumbnail(data: bytearray, order: str, next_at: int) -> None:
     """Cuts off the second directory, and overwrites the picture that it points to."""
     if next_at + 4 > len(data) or not (second_at := _number(data, order, next_at, _LONG)):
@@ -192,8 +267,16 @@ _Fields = dict[int, tuple[int, int, bytes]]
 
 
 def _fields(data: bytes, order: str, entries: dict[int, _Entry]) -> _Fields:
+    """The fields with their values; those that would be more than EXIF may be are left out.
+
+    Thousands of entries may point to the same bytes, and be larger together than the file.
+    """
     fields = {}
+    room = MAX_METADATA["EXIF"]
     for tag, entry in entries.items():
+        room -= entry.size
+        if room < 0:
+            break
         value = data[entry.value_at : entry.value_at + entry.size]
         width = _TYPES[entry.kind][1]
         if order == ">" and width > 1:

@@ -15,6 +15,7 @@ import re
 
 _SCAN, _END = 0xDA, 0xD9
 _BASELINE = (0xC0, 0xC1)
+_PROGRESSIVE = re.compile(rb"\xff\xc2\x00.\x08", re.DOTALL)
 _ALL_COEFFICIENTS = b"\x00\x3f\x00"
 _READ_AHEAD = bytes(8)
 
@@ -47,6 +48,11 @@ def prepared(data: bytes) -> bytes:
                 return b"".join(kept)
             break
     return b"".join([*kept, data[start:]])
+
+
+def scans(data: bytes) -> int:
+    """How many passes a progressive JPEG takes, at most; 1 for any other."""
+    return data.count(b"\xff\xda") if _PROGRESSIVE.search(data) else 1
 
 
 def _samples(data: bytes, start: int) -> list[bytes]:

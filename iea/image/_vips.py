@@ -1,11 +1,11 @@
 """libvips, set up once for photos that strangers send.
 
-Only four loaders are open, and only on bytes in memory: no file name, no option string and no
+Only five loaders are open, and only on bytes in memory: no file name, no option string and no
 other format ever reaches libvips.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,8 +14,6 @@ import pyvips
 from iea.errors import InvalidError
 from iea.formats import Format
 
-from ._jpeg import prepared
-
 # A photo is decoded once: remembering operations would only keep its memory.
 pyvips.cache_set_max(0)
 
@@ -23,7 +21,7 @@ pyvips.cache_set_max(0)
 logging.getLogger("pyvips").setLevel(logging.CRITICAL)
 
 pyvips.operation_block_set("VipsForeignLoad", True)
-for _kind in ("Jpeg", "Png", "Webp", "Tiff"):
+for _kind in ("Jpeg", "Png", "Webp", "Tiff", "Heif"):
     pyvips.operation_block_set(f"VipsForeignLoad{_kind}Buffer", False)
 
 _LOADERS = {
@@ -31,6 +29,7 @@ _LOADERS = {
     "png": pyvips.Image.pngload_buffer,
     "webp": pyvips.Image.webpload_buffer,
     "tiff": pyvips.Image.tiffload_buffer,
+    "avif": pyvips.Image.heifload_buffer,
 }
 
 
@@ -57,18 +56,33 @@ def load(data: bytes, kind: Format, **options: Any) -> Any:
     `fail_on="warning"` is the only level that refuses a progressive JPEG that was cut and closed
     with an end marker. Remarks of libtiff and libpng on odd tags and chunks are no warnings.
     """
-    if kind == "jpeg":
-        data = prepared(data)
     return _LOADERS[kind](data, access="sequential", fail_on="warning", **options)
 
 
-def from_memory(samples: Any, width: int, height: int, bands: int) -> Any:
-    """A libvips image over `samples` (anything with a buffer of uint8 or uint16), not a copy."""
-    wide = memoryview(samples).nbytes == width * height * bands * 2
-    image = pyvips.Image.new_from_memory(
-        samples, width, height, bands, "ushort" if wide else "uchar"
-    )
-    return image.copy(interpretation="rgb16" if wide else "srgb")
+def from_memory(samples: Any) -> Any:
+    """A libvips image over (height, width, bands) samples of uint8 or uint16, not a copy."""
+    wide = samples.dtype.itemsize == 2
+    return _over(samples).copy(interpretation="rgb16" if wide else "srgb")
+
+
+def write_to(samples: Any, image: Any) -> None:
+    """Decodes a lazy image straight into an array of its (height, width, bands) and type."""
+    image.write(_over(samples))
+
+
+def _over(samples: Any) -> Any:
+    height, width, bands = samples.shape
+    kind = "ushort" if samples.dtype.itemsize == 2 else "uchar"
+    return pyvips.Image.new_from_memory(samples, width, height, bands, kind)
+
+
+def with_blobs(image: Any, blobs: Mapping[str, bytes | None]) -> Any:
+    """The same image with pieces of metadata attached, where there are any."""
+    image = image.copy()
+    for field, value in blobs.items():
+        if value:
+            image.set_type(pyvips.GValue.blob_type, field, value)
+    return image
 
 
 def blob(image: Any, field: str) -> bytes | None:

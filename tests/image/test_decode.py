@@ -158,13 +158,6 @@ def test_samples_that_are_no_photo_are_refused(mode: str) -> None:
         decode(data, name="scan.tif")
 
 
-def test_a_raw_file_is_not_taken_for_its_thumbnail() -> None:
-    for tags in ({50706: bytes([1, 4, 0, 0])}, {254: 1}):
-        data = images.save(images.scene(), "tiff", tiffinfo=tags)
-        with pytest.raises(InvalidError, match="raw file: develop it"):
-            decode(data)
-
-
 @pytest.mark.parametrize("size", [1, 7, 40, 95, 96, 500])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_small_copy_fits_and_is_never_enlarged(kind: str, size: int) -> None:

@@ -10,7 +10,7 @@ from iea.errors import InvalidError
 from iea.image import Picture, decode, encode
 from tests import images
 
-SUFFIXES = [".jpg", ".png", ".webp", ".tif"]
+SUFFIXES = [".jpg", ".png", ".webp", ".tif", ".avif", ".heic"]
 
 
 def picture(pixels: np.ndarray, alpha: np.ndarray | None = None, **kept: bytes) -> Picture:

@@ -1,6 +1,8 @@
 """Metadata: kept, byte for byte, except for what the upright picture makes wrong."""
 
 import io
+import struct
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +11,14 @@ from PIL import Image, ImageCms
 from iea.image import Picture, decode, encode
 from tests import images
 
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif"}
+SUFFIXES = {
+    "jpeg": ".jpg",
+    "png": ".png",
+    "webp": ".webp",
+    "tiff": ".tif",
+    "avif": ".avif",
+    "heic": ".heic",
+}
 KINDS = list(SUFFIXES)
 
 
@@ -86,11 +95,13 @@ def test_xmp_orientation_as_an_element_says_upright() -> None:
 @pytest.mark.parametrize("source", KINDS)
 @pytest.mark.parametrize("target", KINDS)
 def test_the_profile_is_kept_and_the_numbers_are_not_converted(source: str, target: str) -> None:
-    profile = images.wide_profile()
+    profile = images.display_p3()
     data = images.save(images.scene(), source, icc_profile=profile)
     found = decode(data)
     assert found.icc == profile
-    np.testing.assert_array_equal(found.pixels, np.asarray(images.opened(data)))
+    # Two AV1 decoders' colours differ by a rounding.
+    error = np.abs(found.pixels.astype(int) - np.asarray(images.opened(data)))
+    assert error.max() <= (2 if source == "avif" else 0)
     written = encode(found, SUFFIXES[target])
     assert images.opened(written).info["icc_profile"] == profile
     assert decode(written).icc == profile
@@ -133,7 +144,8 @@ def test_exif_cut_anywhere_does_no_harm() -> None:
     whole = images.camera_exif(6, thumbnail=True)
     for cut in range(0, len(whole), 7):
         found = decode(images.with_metadata("jpeg", images.scene(), whole[:cut]))
-        for suffix in SUFFIXES.values():
+        # The newest two are slow to write.
+        for suffix in list(SUFFIXES.values())[: 4 if cut % 70 else 6]:
             decode(encode(found, suffix))
 
 
@@ -142,3 +154,68 @@ def test_exif_too_large_for_a_jpeg_is_left_out_there_alone() -> None:
     large = picture(exif=exif)
     assert decode(encode(large, ".jpg")).exif is None
     assert decode(encode(large, ".png")).exif == exif
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_without_gps_the_place_is_gone_and_all_else_is_kept(kind: str) -> None:
+    shown = picture(exif=images.camera_exif(), xmp=images.xmp_with_gps())
+    with_place = encode(shown, SUFFIXES[kind])
+    assert b"GPSLatitude" in decode(with_place).xmp
+    assert fields(images.opened(with_place).getexif())[2][1] == "N"
+    written = encode(shown, SUFFIXES[kind], gps=False)
+    first, details, place = fields(images.opened(written).getexif())
+    assert place == {}
+    assert 0x8825 not in first
+    assert first[0x010F] == "Canon"
+    assert details[0x927C] == b"a maker's note that nobody can read"
+    xmp = decode(written).xmp
+    assert xmp is not None
+    assert b"GPS" not in xmp
+    assert b'photoshop:Headline="A temple"' in xmp
+
+
+def test_without_gps_nothing_moves_in_exif_and_its_numbers_are_wiped() -> None:
+    exif = images.camera_exif(thumbnail=True)
+    latitude = struct.pack(">IIII", 48, 1, 51, 1)
+    assert latitude in exif
+    kept = decode(encode(picture(exif=exif), ".png", gps=False)).exif
+    assert kept is not None
+    assert latitude not in kept
+    note = b"a maker's note that nobody can read"
+    assert kept.index(note) == exif.index(note)
+
+
+def test_a_photo_without_a_place_is_written_alike() -> None:
+    exif = images.save(images.scene(), "jpeg")
+    found = decode(exif)
+    assert encode(found, ".jpg", gps=False) == encode(found, ".jpg")
+
+
+@pytest.mark.parametrize(
+    "xmp",
+    [
+        images.xmp_with_gps().decode().encode("utf-16"),
+        b"<x><exif:GPSLatitude><rdf:value>48</rdf:value></exif:GPSLatitude></x>",
+        b"<x><exif:GPSLatitude>48",
+    ],
+)
+def test_xmp_of_which_the_place_cannot_be_cut_out_is_left_out(xmp: bytes) -> None:
+    assert decode(encode(picture(xmp=xmp), ".png", gps=False)).xmp is None
+
+
+def test_hostile_xmp_costs_no_time() -> None:
+    for xmp in (
+        b"<exif:GPSA>" * 100_000,
+        b' GPSA="' * 100_000,
+        b"<GPS " * 200_000,
+        b"a:" * 500_000,
+    ):
+        started = time.perf_counter()
+        encode(picture(xmp=b"<x>" + xmp), ".png", gps=False)
+        assert time.perf_counter() - started < 1
+
+
+def test_xmp_that_declares_entities_is_left_out() -> None:
+    laughs = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><x:xmpmeta>&b;</x:xmpmeta>'
+    data = images.with_metadata("jpeg", images.scene(), images.camera_exif(), laughs)
+    assert decode(data).xmp is None
