@@ -28,11 +28,8 @@ def render_bytes(
     Raises `iea.errors.InvalidError` for an unreadable photo, a bad program or an unknown suffix.
     """
     # Imported here, so that `iea.client` works without the `local` extra.
-    from iea.formats import check_suffix
-    from iea.image import decode, encode
+    from iea.develop import develop
     from iea.program import Program
-    from iea.render import render
 
-    suffix = check_suffix(suffix)
     parsed = program if isinstance(program, Program) else Program.parse(program)
-    return encode(render(parsed, decode(photo)), suffix, quality=quality)
+    return develop(photo, parsed, suffix, quality=quality)

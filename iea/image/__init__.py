@@ -5,8 +5,8 @@ what is let in, how large it may be (`limits`), and what every fault is called. 
 be called from several threads at once. `sandbox` decodes in processes apart.
 """
 
-from ._decode import decode, decode_small, probe
-from ._encode import encode
+from ._decode import decode, decode_rows, decode_small, probe
+from ._encode import JpegStrips, encode
 from .limits import MAX_PIXELS, MAX_SIDE
 from .picture import Info, Picture, to_8bit
 
@@ -14,8 +14,10 @@ __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
     "Info",
+    "JpegStrips",
     "Picture",
     "decode",
+    "decode_rows",
     "decode_small",
     "encode",
     "probe",

@@ -1,6 +1,6 @@
 """Bytes to pixels."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from . import _exif, _xmp
 from ._colour import to_rgb
 from ._open import open_photo
 from ._source import Source
+from ._strips import rows_of
 from ._vips import blob, faults_of, from_memory, write_to
 from .picture import Info, Picture, Samples, to_8bit
 
@@ -46,6 +47,27 @@ def decode(data: bytes, *, name: str = "the photo") -> Picture:
     return picture_of(open_photo(data, name), name)
 
 
+def decode_rows(data: bytes, *, name: str = "the photo") -> tuple[Picture, Iterator[int]]:
+    """As `decode`, with pixels that are filled from top to bottom while the iterator is drawn.
+
+    It tells how many rows are there so far, the height at last; errors come while it is drawn. A
+    photo whose format or orientation does not allow that is decoded at once.
+    """
+    source = open_photo(data, name)
+    if source.format != "jpeg" or source.orientation != 1:
+        picture = picture_of(source, name)
+        return picture, iter([picture.height])
+    with faults_of(name):
+        image = to_rgb(source.image(1), name)
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    return _picture(source, pixels, None, image), _rows(image, pixels, name)
+
+
+def _rows(image: Any, pixels: Samples, name: str) -> Iterator[int]:
+    with faults_of(name):
+        yield from rows_of(image, pixels)
+
+
 def decode_small(data: bytes, size: int, *, name: str = "the photo") -> Picture:
     """An 8-bit copy whose longer side is at most `size` pixels (never enlarged), upright.
 
@@ -66,6 +88,10 @@ def picture_of(source: Source, name: str, allocate: Allocate = np.empty) -> Pict
     with faults_of(name):
         rgb = to_rgb(source.image(1), name)
         pixels, alpha = _samples(rgb, source.orientation, allocate)
+    return _picture(source, pixels, alpha, rgb)
+
+
+def _picture(source: Source, pixels: Samples, alpha: Samples | None, rgb: Any) -> Picture:
     return Picture(
         pixels,
         alpha,

@@ -7,9 +7,7 @@ the picture encoded at once, made on as many threads as there are.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,8 +42,14 @@ def strip_rows(width: int) -> int:
 
 
 def write_strip(pixels: Any, quality: int) -> bytes:
-    """Encode one strip, (rows, width, 3) of 8 bit, as a JPEG without metadata."""
-    return bytes(from_memory(np.ascontiguousarray(pixels)).jpegsave_buffer(Q=quality, keep="none"))
+    """Encode one strip of 8 bit, RGB or RGBA, as a JPEG without metadata; alpha over white."""
+    image = from_memory(np.ascontiguousarray(pixels))
+    if image.bands == 4:
+        image = image.flatten(background=[255, 255, 255])
+    # Strips are what is spread over threads here.
+    image = image.copy()
+    image.set_type(pyvips.GValue.gint_type, "vips-concurrency", 1)
+    return bytes(image.jpegsave_buffer(Q=quality, keep="none"))
 
 
 def join(head: bytes, strips: Sequence[bytes], height: int) -> bytes:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
@@ -81,14 +81,43 @@ def render_pixels(
     With a window only that part is computed and returned: the same samples that the whole would
     have there.
     """
-    height, width = pixels.shape[:2]
-    window = window or Window(0, 0, width, height)
-    source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
-    if not program.ordered:
-        return source[window.top : window.bottom, window.left : window.right].copy()
-    passes = passes_of(program.ordered, Photo(source, files))
+    rendering = Rendering(program, pixels, files=files)
     way = _Way(threads, progress, cancelled)
-    return _carry_out(source, passes, [(len(passes), ())], window, way)[0]
+    return rendering._render(window or Window(0, 0, *rendering.size), way)
+
+
+class Rendering:
+    """A program made ready for (height, width, 3) RGB samples, to be rendered in parts.
+
+    The samples are first looked at by `part`, and only where they are needed: unless `looks`, in
+    the part's own rows and `halo` more on either side.
+    """
+
+    def __init__(self, program: Program, pixels: Samples, *, files: Files = no_files) -> None:
+        self._steps = program.ordered
+        self._source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
+        self._photo = Photo(self._source, files)
+        self.looks = any(s.mask is not None or s.declared.survey is not None for s in self._steps)
+        self.halo = sum(step.declared.halo for step in self._steps)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the rendered picture."""
+        return self._photo.size
+
+    @cached_property
+    def _passes(self) -> list[Pass]:
+        return passes_of(self._steps, self._photo)
+
+    def part(self, top: int, bottom: int) -> Samples:
+        """Render rows `top` to `bottom`, on the caller's thread."""
+        return self._render(Window(0, top, self.size[0], bottom), _Way(1, None, None))
+
+    def _render(self, window: Window, way: "_Way") -> Samples:
+        if not self._steps:
+            return self._source[window.top : window.bottom, window.left : window.right].copy()
+        passes = self._passes
+        return _carry_out(self._source, passes, [(len(passes), ())], window, way)[0]
 
 
 class Ablation(NamedTuple):
