@@ -1,6 +1,7 @@
 """The `iea` command. Exit status: 0 done, 1 a check failed, 2 wrong use or input, 3 no service."""
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -85,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("photo", type=Path, metavar="PHOTO")
     render.add_argument("program", type=Path, metavar="PROGRAM.json")
     _add_output(render)
+    render.add_argument("--no-gps", action="store_true", help="leave out where it was taken")
+    _add_files(render)
+
+    export = add("export", _export, "Write a program for other editors, as .cube or .xmp.")
+    export.add_argument("program", type=Path, metavar="PROGRAM.json")
+    export.add_argument("-o", "--output", type=Path, required=True, metavar="OUT")
+    _add_files(export)
 
     replay = add("replay", _replay, "Render every turn of a trace again and compare the digests.")
     replay.add_argument("trace", type=Path, metavar="T.json")
@@ -116,10 +124,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_output(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="OUT", help=".jpg .png .webp or .tif"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="OUT",
+        help=".jpg .png .webp .tif .avif or .heic",
     )
     command.add_argument(
         "--quality", type=_quality, default=90, help="1..100, of JPEG and WebP (default 90)"
+    )
+
+
+def _add_files(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--file", type=Path, action="append", default=[], metavar="F", help="that the program names"
     )
 
 
@@ -194,17 +213,55 @@ def _program_at_head(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from iea.image import decode, encode
+    from iea.develop import develop
     from iea.program import Program
-    from iea.render import render
 
     suffix = check_suffix(options.output)
     _check_outputs(options.output)
     program = Program.loads(read(options.program), name=options.program.name)
-    picture = decode(read(options.photo), name=options.photo.name)
     with tqdm(total=100, unit="%", disable=None, leave=False) as bar:
-        rendered = render(program, picture, progress=lambda share: _show(bar, share))
-    write(options.output, encode(rendered, suffix, quality=options.quality))
+        data = develop(
+            read(options.photo),
+            program,
+            suffix,
+            quality=options.quality,
+            gps=not options.no_gps,
+            files=_files(options.file),
+            name=options.photo.name,
+            progress=lambda share: _show(bar, share),
+        )
+    write(options.output, data)
+    return 0
+
+
+def _files(paths: Sequence[Path]) -> Callable[[str], bytes]:
+    """Return a look-up of files by their digests, as programs name them."""
+    named = {hashlib.sha256(data).hexdigest(): data for data in map(read, paths)}
+
+    def find(sha256: str) -> bytes:
+        if sha256 not in named:
+            raise NotFoundError(
+                f"The program needs a file with the SHA-256 {sha256[:12]}…: give it with --file."
+            )
+        return named[sha256]
+
+    return find
+
+
+def _export(options: argparse.Namespace) -> int:
+    from iea.export import to_cube, to_xmp
+    from iea.program import Program
+
+    _check_outputs(options.output)
+    program = Program.loads(read(options.program), name=options.program.name)
+    suffix = options.output.suffix.lower()
+    if suffix not in (".cube", ".xmp"):
+        raise InvalidError(f"{options.output.name} is neither .cube nor .xmp: choose one of them.")
+    cube = suffix == ".cube"
+    export = to_cube(program, files=_files(options.file)) if cube else to_xmp(program)
+    write(options.output, export.text.encode())
+    if export.left_out:
+        print(f"Left out, as {suffix} has no place for it: {', '.join(export.left_out)}.")
     return 0
 
 

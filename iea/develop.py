@@ -1,7 +1,7 @@
 """Bytes to bytes: a photo decoded, rendered and encoded, as far as possible at the same time."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 
@@ -20,6 +20,7 @@ def develop(
     gps: bool = True,
     files: Files = no_files,
     name: str = "the photo",
+    progress: Callable[[float], None] | None = None,
 ) -> bytes:
     """Render a program on a photo file and return the file of the result.
 
@@ -31,12 +32,12 @@ def develop(
     if SUFFIXES[suffix] != "jpeg" or picture.alpha is not None:
         for _ in rows:
             pass
-        edited = render(program, picture, files=files)
+        edited = render(program, picture, files=files, progress=progress)
         return encode(edited, suffix, quality=quality, gps=gps)
     rendering = Rendering(program, picture.pixels, files=files)
     width, height = rendering.size
     strips = JpegStrips(picture, width, height, quality=quality, gps=gps)
-    return strips.join(_strips(rendering, strips, rows))
+    return strips.join(_strips(rendering, strips, rows, progress or (lambda share: None)))
 
 
 @cache
@@ -44,7 +45,12 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="develop")
 
 
-def _strips(rendering: Rendering, strips: JpegStrips, rows: Iterator[int]) -> list[bytes]:
+def _strips(
+    rendering: Rendering,
+    strips: JpegStrips,
+    rows: Iterator[int],
+    progress: Callable[[float], None],
+) -> list[bytes]:
     """Render and encode every strip as soon as the rows that it needs are decoded."""
     height = rendering.size[1]
     tops = list(range(0, height, strips.rows))
@@ -62,7 +68,11 @@ def _strips(rendering: Rendering, strips: JpegStrips, rows: Iterator[int]) -> li
                     break
                 futures.append(_pool().submit(made, tops[len(futures)]))
         futures += [_pool().submit(made, top) for top in tops[len(futures) :]]
-        return [future.result() for future in futures]
+        made_strips = []
+        for future in futures:
+            made_strips.append(future.result())
+            progress(len(made_strips) / len(tops))
+        return made_strips
     finally:
         for future in futures:
             future.cancel()

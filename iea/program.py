@@ -11,6 +11,7 @@ import rfc8785
 
 from iea import tools
 from iea.errors import InvalidError, Violation
+from iea.masks._mask import Mask, read_mask
 from iea.tools import TOOLSETS, Param, Tool, Toolset, Value
 
 MAX_STEPS = 64
@@ -32,7 +33,7 @@ class Step:
     params: Mapping[str, Value]
     id: str = ""
     reason: str = ""
-    mask: None = None
+    mask: Mask | None = None
     toolset: str = tools.NAME
 
     @property
@@ -66,7 +67,7 @@ class Step:
         return {
             "tool": self.tool,
             "params": {name: _to_json(value) for name, value in self.params.items()},
-            "mask": None,
+            "mask": None if self.mask is None else self.mask.to_json(),
         }
 
 
@@ -276,9 +277,13 @@ class _Reader:
             toolset=self.toolset.name,
         )
 
-    def _mask(self, tool: Tool, value: Any, where: str) -> None:
-        if value is not None:
-            self._fault(where, f"is given, but {tool.name} has none: leave it out")
+    def _mask(self, tool: Tool, value: Any, where: str) -> Mask | None:
+        if value is None:
+            return None
+        if not tool.masks or not self.toolset.masks:
+            self._fault(where, f"is given, but {tool.name} works without masks: leave it out")
+            return None
+        return read_mask(value, where, self._fault)
 
     def _text(self, value: Any, where: str, limit: int) -> str:
         if not isinstance(value, str) or len(value) > limit:

@@ -13,7 +13,8 @@ from numba import typed
 from iea.errors import NotFoundError
 from iea.program import Step
 from iea.render import _drive
-from iea.tools import TOOLS, _tone
+from iea.masks._mask import Mask
+from iea.tools import _tone, iea16
 from iea.tools._declare import Copy, Kernel
 from iea.tools._pixel import LUMA
 
@@ -113,21 +114,42 @@ def passes_of(steps: Sequence[Step], photo: Photo) -> list[Pass]:
     Raises `NotFoundError` for a file that a step names and that is not there, `InvalidError` for
     one that cannot be read.
     """
+    if steps and steps[0].toolset == iea16.NAME:
+        return [
+            Pass(kernel, constants, None, None, halo, scratch)
+            for kernel, constants, halo, scratch in iea16.passes({s.tool: s.params for s in steps})
+        ]
     made: list[Pass] = []
-    for tone, group in groupby(steps, lambda step: TOOLS[step.tool].curve is not None):
-        if tone:
+    for fused, group in groupby(steps, _fuses):
+        if fused:
             made.append(_tone_pass(list(group), codes=not made and photo.pixels.itemsize == 1))
-        else:
-            for step in group:
-                made.append(_pass(step, _Halfway(photo, tuple(made))))
+            continue
+        for step in group:
+            one = (
+                _tone_pass([step], codes=not made and photo.pixels.itemsize == 1)
+                if step.declared.curve is not None
+                else _pass(step, _Halfway(photo, tuple(made)))
+            )
+            made.append(one if step.mask is None else replace(one, mask=_mask(step.mask, photo)))
     return made
+
+
+def _fuses(step: Step) -> bool:
+    return step.declared.curve is not None and step.mask is None
+
+
+def _mask(mask: Mask, photo: Photo) -> Map:
+    from iea.masks import coefficients  # TODO
+
+    small = photo.small(MASK_SIDE)
+    return Map(coefficients(mask, small.planes, size=photo.size), small.step)
 
 
 def _tone_pass(steps: Sequence[Step], *, codes: bool) -> Pass:
     """Make one pass of all tone tools that follow each other."""
     curves = []
     for step in steps:
-        curve = TOOLS[step.tool].curve
+        curve = step.declared.curve
         assert curve is not None
         curves.append(partial(curve, **step.params))
     if codes:
@@ -136,7 +158,7 @@ def _tone_pass(steps: Sequence[Step], *, codes: bool) -> Pass:
 
 
 def _pass(step: Step, scene: _Halfway) -> Pass:
-    tool = TOOLS[step.tool]
+    tool = step.declared
     assert tool.kernel is not None
     if tool.survey is None:
         assert tool.prepare is not None

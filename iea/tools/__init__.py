@@ -5,6 +5,7 @@ import pkgutil
 from types import MappingProxyType
 from typing import Any
 
+from iea.tools import iea16
 from iea.tools._declare import (
     STAGES,
     Kernel,
@@ -58,6 +59,9 @@ TOOLS = MappingProxyType(_load())
 TOOLSETS = MappingProxyType(
     {
         NAME: Toolset(NAME, VERSION, TOOLS),
+        iea16.NAME: Toolset(
+            iea16.NAME, iea16.VERSION, iea16.TOOLS, iea16.ALIASES, clamps=True, masks=False
+        ),
     }
 )
 """Every toolset that programs can be written for."""

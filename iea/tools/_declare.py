@@ -333,3 +333,5 @@ class Toolset:
     """Other names that programs may use for a tool."""
     clamps: bool = False
     """Whether values outside a range are brought into it instead of refused."""
+    masks: bool = True
+    """Whether steps may have masks, where their tools do."""

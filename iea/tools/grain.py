@@ -42,42 +42,61 @@ def _prepare(amount: float, seed: float) -> tuple[float, ...]:
 
 
 @inline
-def _noise(column: np.uint32, row: np.uint32, seed: np.uint32) -> np.float32:
-    # Numba widens 32-bit arithmetic to 64: every product is cut back.
-    h = _U(column * _A + row * _B + seed * _C)
-    h = _U((h ^ (h >> _U(15))) * _D)
-    h = _U((h ^ (h >> _U(13))) * _A)
-    h = _U(h ^ (h >> _U(16)))
-    # The sum of two even distributions is near enough to a bell, and cannot run away.
-    return np.float32((h & _MASK) + (h >> _U(16))) * _STEP - _ONE
+def _fill(first: np.uint32, row: np.uint32, seed: np.uint32, out: Constants) -> None:
+    """Write the noise of a row of cells, from the cell `first` on."""
+    base = _U(row * _B + seed * _C)
+    for i in range(out.size):
+        # Numba widens 32-bit arithmetic to 64: every product is cut back.
+        h = _U(_U(first + _U(i)) * _A + base)
+        h = _U((h ^ (h >> _U(15))) * _D)
+        h = _U((h ^ (h >> _U(13))) * _A)
+        h = _U(h ^ (h >> _U(16)))
+        # The sum of two even distributions is near enough to a bell, and cannot run away.
+        out[i] = np.float32(np.int32((h & _MASK) + (h >> _U(16)))) * _STEP - _ONE
+
+
+@inline
+def _lay(r: Constants, g: Constants, b: Constants, noise: Constants, strength: np.float32) -> None:
+    """Add a row of noise to a row of pixels, most to its middle tones."""
+    for x in range(noise.size):
+        tone = unit(luma(r[x], g[x], b[x]))
+        gain = strength * noise[x] * (_QUARTER + _THREE * tone * (_ONE - tone))
+        r[x] += gain
+        g[x] += gain
+        b[x] += gain
 
 
 @kernel
 def _kernel(
     planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
 ) -> None:
-    strength = constants[0]
+    columns = planes.shape[2]
     seed = _U(_U(constants[1]) * _U(65536) + _U(constants[2]))
     cell = max(np.float64(max(frame[2], frame[3])) / LONG_SIDE, 1.0)
+    first = np.int64(np.float64(frame[0]) / cell)
+    cells = np.int64(np.float64(frame[0] + columns) / cell) - first + 2
+    top, low = np.empty(cells, np.float32), np.empty(cells, np.float32)
+    shares, noise = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    places = np.empty(columns, np.int32)
+    for x in range(columns):
+        u = np.float64(np.int32(frame[0] + x)) / cell
+        whole = np.int32(u)
+        places[x], shares[x] = whole - np.int32(first), np.float32(u - np.float64(whole))
+    filled = np.int64(-1)
     for y in range(planes.shape[1]):
-        r, g, b = planes[0, y], planes[1, y], planes[2, y]
         v = np.float64(y + frame[1]) / cell
-        row = _U(np.int64(v))
-        down = np.float32(v - np.float64(np.int64(v)))
-        for x in range(r.size):
-            u = np.float64(x + frame[0]) / cell
-            column = _U(np.int64(u))
-            right = np.float32(u - np.float64(np.int64(u)))
-            top = _noise(column, row, seed) * (_ONE - right)
-            top += _noise(_U(column + 1), row, seed) * right
-            low = _noise(column, _U(row + 1), seed) * (_ONE - right)
-            low += _noise(_U(column + 1), _U(row + 1), seed) * right
-            tone = unit(luma(r[x], g[x], b[x]))
-            n = top * (_ONE - down) + low * down
-            gain = strength * n * (_QUARTER + _THREE * tone * (_ONE - tone))
-            r[x] += gain
-            g[x] += gain
-            b[x] += gain
+        row = np.int64(v)
+        if row != filled:
+            _fill(_U(first), _U(row), seed, top)
+            _fill(_U(first), _U(row + 1), seed, low)
+            filled = row
+        down = np.float32(v - np.float64(row))
+        for x in range(columns):
+            place, right = np.uintp(places[x]), shares[x]
+            upper = top[place] * (_ONE - right) + top[place + np.uintp(1)] * right
+            lower = low[place] * (_ONE - right) + low[place + np.uintp(1)] * right
+            noise[x] = upper * (_ONE - down) + lower * down
+        _lay(planes[0, y], planes[1, y], planes[2, y], noise, constants[0])
 
 
 def _reference(rgb: Pixels, amount: float, seed: float) -> Pixels:

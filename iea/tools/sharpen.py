@@ -18,9 +18,9 @@ from iea.tools._declare import (
     Target,
     Tool,
     Words,
-    inline,
     kernel,
 )
+from iea.tools._gaussian import across, down
 from iea.tools._pixel import luma, reference_luma
 
 HALO = 4
@@ -34,51 +34,28 @@ def _prepare(amount: float) -> tuple[float, ...]:
     return (2 * amount / 100, *(tap / total for tap in taps))
 
 
-@inline
-def _clamped(line: Planes, x: int, columns: int, constants: Constants) -> np.float32:
-    near = constants[2] * (line[max(x - 1, 0)] + line[min(x + 1, columns - 1)])
-    near += constants[3] * (line[max(x - 2, 0)] + line[min(x + 2, columns - 1)])
-    far = constants[4] * (line[max(x - 3, 0)] + line[min(x + 3, columns - 1)])
-    far += constants[5] * (line[max(x - 4, 0)] + line[min(x + 4, columns - 1)])
-    return constants[1] * line[x] + near + far
-
-
 @kernel
 def _kernel(
     planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
 ) -> None:
     rows, columns = planes.shape[1], planes.shape[2]
-    grey, across = scratch[0], scratch[1]
-    strength, c0, c1 = constants[0], constants[1], constants[2]
-    c2, c3, c4 = constants[3], constants[4], constants[5]
+    grey, half = scratch[0], scratch[1]
+    strength, weights = constants[0], constants[1:]
+    line = np.empty(columns + 2 * HALO, np.float32)
     for y in range(rows):
-        r, g, b, line = planes[0, y], planes[1, y], planes[2, y], grey[y]
+        r, g, b, tone = planes[0, y], planes[1, y], planes[2, y], grey[y]
         for x in range(columns):
-            line[x] = luma(r[x], g[x], b[x])
-        out = across[y]
-        for x in range(min(HALO, columns)):
-            out[x] = _clamped(line, x, columns, constants)
-        for x in range(max(columns - HALO, 0), columns):
-            out[x] = _clamped(line, x, columns, constants)
-        for x in range(HALO, columns - HALO):
-            near = c1 * (line[x - 1] + line[x + 1]) + c2 * (line[x - 2] + line[x + 2])
-            far = c3 * (line[x - 3] + line[x + 3]) + c4 * (line[x - 4] + line[x + 4])
-            out[x] = c0 * line[x] + near + far
-    last = rows - 1
+            tone[x] = luma(r[x], g[x], b[x])
+        across(tone, line, weights, half[y])
+    gain = line[:columns]
     for y in range(rows):
-        r, g, b, line, m0 = planes[0, y], planes[1, y], planes[2, y], grey[y], across[y]
-        u1, d1 = across[max(y - 1, 0)], across[min(y + 1, last)]
-        u2, d2 = across[max(y - 2, 0)], across[min(y + 2, last)]
-        u3, d3 = across[max(y - 3, 0)], across[min(y + 3, last)]
-        u4, d4 = across[max(y - 4, 0)], across[min(y + 4, last)]
+        r, g, b, tone = planes[0, y], planes[1, y], planes[2, y], grey[y]
+        down(half, y, weights, gain)
         for x in range(columns):
-            near = c1 * (u1[x] + d1[x]) + c2 * (u2[x] + d2[x])
-            far = c3 * (u3[x] + d3[x]) + c4 * (u4[x] + d4[x])
-            edge = strength * (line[x] - (c0 * m0[x] + near + far))
-            gain = min(max(edge, -_LIMIT), _LIMIT)
-            r[x] += gain
-            g[x] += gain
-            b[x] += gain
+            gain[x] = min(max(strength * (tone[x] - gain[x]), -_LIMIT), _LIMIT)
+            r[x] += gain[x]
+            g[x] += gain[x]
+            b[x] += gain[x]
 
 
 def _reference(rgb: Pixels, amount: float) -> Pixels:

@@ -1,0 +1,120 @@
+"""Dehaze: the veil of the air taken away, or laid over the picture.
+
+The dark channel (He, Sun and Tang 2009) of a small copy tells the haze, refined by the guided filter
+to a line h = a Y + b of the luma; the airlight A is the mean colour where the dark channel is
+highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h, 0.35), s = amount / 100; below 0
+more air, x + (A - x) |s| (0.2 + 0.5 h). Places of the airlight's own colour, the sky mostly, stay.
+"""
+
+import numpy as np
+
+from iea.tools._copies import reference_copy, reference_enlarged
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Scene,
+    Survey,
+    Tool,
+    Words,
+    kernel,
+)
+from iea.tools._guided import as_maps, as_pixels, lines
+from iea.tools._pixel import luma, reference_luma, unit
+
+SIDE, PATCH, WINDOW, SOFTNESS = 512, 1 / 80, 1 / 20, 0.002
+SHARE = 0.005
+"""The part of the picture that the airlight is taken from."""
+DIMMEST = 0.7
+"""Airlight is never darker: a dark picture has no haze that would be as dark."""
+CLEARED, LEAST = 0.85, 0.35
+EVEN, FAR = 0.2, 0.5
+_ONE, _LEAST = np.float32(1), np.float32(LEAST)
+
+
+def _haze(copy: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Return slope and rest, over the luma, of the haze on a copy, and the airlight (3,)."""
+    side = max(copy.shape)
+    radius = max(1, round(side * PATCH))
+    air = _airlight(copy, _least(copy.min(axis=-1), radius))
+    dark = np.minimum(_least((copy / air).min(axis=-1), radius), 1)
+    grey = reference_luma(copy)[..., 0]
+    slope, rest = lines(grey, dark, max(1, round(side * WINDOW)), SOFTNESS)
+    return slope, rest, air
+
+
+def _least(plane: Pixels, radius: int) -> Pixels:
+    """Return the smallest value in the square around every pixel."""
+    for axis in (0, 1):
+        at, last = np.arange(plane.shape[axis]), plane.shape[axis] - 1
+        least = plane
+        for k in range(1, radius + 1):
+            least = np.minimum(least, plane.take(np.maximum(at - k, 0), axis))
+            least = np.minimum(least, plane.take(np.minimum(at + k, last), axis))
+        plane = least
+    return plane
+
+
+def _airlight(copy: Pixels, dark: Pixels) -> Pixels:
+    """Return the mean colour where the dark channel is highest, made light enough."""
+    count = max(1, int(dark.size * SHARE))
+    threshold = np.partition(dark.ravel(), -count)[-count]
+    air = copy[dark >= threshold].mean(axis=0)
+    grey = float(reference_luma(air)[0])
+    return (
+        air * DIMMEST / max(grey, 1e-3) if 1e-3 < grey < DIMMEST else np.maximum(air, DIMMEST / 2)
+    )
+
+
+def _strengths(amount: float) -> tuple[float, float, float]:
+    more, less = max(amount, 0) / 100, max(-amount, 0) / 100
+    return CLEARED * more, EVEN * less, FAR * less
+
+
+def _survey(scene: Scene, amount: float) -> Survey:
+    copy = scene.small(SIDE)
+    slope, rest, air = _haze(as_pixels(copy.planes))
+    return Survey((*air, *_strengths(amount)), as_maps(slope, rest), copy.step)
+
+
+@kernel
+def _kernel(
+    planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
+) -> None:
+    red, green, blue = constants[0], constants[1], constants[2]
+    cleared, even, far = constants[3], constants[4], constants[5]
+    for y in range(planes.shape[1]):
+        r, g, b, slope, rest = planes[0, y], planes[1, y], planes[2, y], maps[0, y], maps[1, y]
+        for x in range(r.size):
+            haze = unit(slope[x] * luma(r[x], g[x], b[x]) + rest[x])
+            seen = (_ONE - even - far * haze) / max(_ONE - cleared * haze, _LEAST)
+            r[x] = red + (r[x] - red) * seen
+            g[x] = green + (g[x] - green) * seen
+            b[x] = blue + (b[x] - blue) * seen
+
+
+def _reference(rgb: Pixels, amount: float) -> Pixels:
+    copy, step = reference_copy(rgb, SIDE)
+    slope, rest, air = _haze(copy)
+    slope, rest = (
+        reference_enlarged(plane, step, *rgb.shape[:2])[..., np.newaxis] for plane in (slope, rest)
+    )
+    cleared, even, far = _strengths(amount)
+    haze = np.clip(slope * reference_luma(rgb) + rest, 0, 1)
+    return air + (rgb - air) * (1 - even - far * haze) / np.maximum(1 - cleared * haze, LEAST)
+
+
+TOOL = Tool(
+    name="dehaze",
+    stage="detail",
+    order=4,
+    purpose="Takes the haze of the air away, or adds some.",
+    params=(Param("amount", "", -100, 100, 0, "hazier", "clearer air"),),
+    words=Words(names=("dehaze", "haze removal", "defog")),
+    survey=_survey,
+    kernel=_kernel,
+    reference=_reference,
+)
