@@ -255,6 +255,8 @@ class _Reader:
         ids = [step.id for step in good]
         for double in sorted({i for i in ids if ids.count(i) > 1}):
             self._fault("steps", f"use the id {double!r} twice: give each step its own")
+        if self.toolset.plain and len({step.tool for step in good}) < len(good):
+            self._fault("steps", f"use a tool of {self.toolset.name} twice: it can be used once")
         return good
 
     def _step(self, value: Any, where: str, default_id: str) -> Step | None:
@@ -280,7 +282,7 @@ class _Reader:
     def _mask(self, tool: Tool, value: Any, where: str) -> Mask | None:
         if value is None:
             return None
-        if not tool.masks or not self.toolset.masks:
+        if not tool.masks or self.toolset.plain:
             self._fault(where, f"is given, but {tool.name} works without masks: leave it out")
             return None
         return read_mask(value, where, self._fault)
@@ -297,10 +299,12 @@ class _Reader:
             return params
         for param in tool.params:
             given = value.get(param.name, param.default)
-            if self.toolset.clamps and isinstance(param, Param) and isinstance(given, int | float):
+            if self.toolset.plain and isinstance(param, Param) and isinstance(given, int | float):
                 given = min(max(given, param.min), param.max)
             try:
                 params[param.name] = param.read(given)
             except ValueError as error:
                 self._fault(f"{where}.{param.name}", str(error))
+        if tool.fault is not None and (fault := tool.fault(**params)):
+            self._fault(where, fault)
         return params

@@ -29,6 +29,7 @@ _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 _NUMBERS_TYPE = types.Array(types.float32, 1, "C")
 _TABLE_TYPE = types.Array(types.int64, 2, "C")
 _PLANES_TYPE = types.Array(types.float32, 3, "C")
+_GREY_TYPE = types.Array(types.float32, 2, "C")
 
 
 @inline
@@ -105,9 +106,11 @@ def _stretch(line: Constants, cells: int, step: int, left: int, out: Constants) 
         if i == cells - 1:
             x1 = columns
         rise = line[min(i + 1, cells - 1)] - line[i]
-        offset = (np.float32(left - start) + _HALF * np.float32(1 - step % 2)) * inverse
+        # Counted from the cell, not from the block: the same bits wherever a block begins.
+        offset, behind = _HALF * np.float32(1 - step % 2) * inverse, np.int32(left - start)
         for x in range(x0, x1):
-            out[x] = line[i] + rise * (np.float32(np.int32(x)) * inverse + offset)
+            share = np.float32(np.int32(x) + behind) * inverse + offset
+            out[x] = line[i] + rise * share
 
 
 @njit(nogil=True, error_model="numpy")
@@ -182,7 +185,23 @@ def run(
             _blend(planes, kept, cover, grey)
 
 
-@njit(nogil=True, error_model="numpy")
+def _block_signature(sample: Any) -> Any:
+    source = types.Array(sample, 3, "C", readonly=True)
+    return types.void(source, types.int64, types.int64, _PLANES_TYPE, _GREY_TYPE)
+
+
+def _tile_signature(sample: Any) -> Any:
+    numbers = (types.int64,) * 4
+    target = types.Array(sample, 3, "C")
+    return types.void(_PLANES_TYPE, types.Array(types.int64, 1, "C"), *numbers, target)
+
+
+@njit(
+    [_block_signature(types.uint8), _block_signature(types.uint16)],
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
 def load(source: npt.NDArray[Any], left: int, top: int, planes: Planes, grey: Planes) -> None:
     """Load the block of a picture that starts at (left, top); its luma too if `grey` has rows."""
     rows, columns = planes.shape[1], planes.shape[2]
@@ -195,8 +214,13 @@ def load(source: npt.NDArray[Any], left: int, top: int, planes: Planes, grey: Pl
             tone[x] = luma(r[x], g[x], b[x])
 
 
-@njit(nogil=True, error_model="numpy")
-def _store_tile(
+@njit(
+    [_tile_signature(types.uint8), _tile_signature(types.uint16)],
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def store(
     planes: Planes, tile: Any, left: int, top: int, x0: int, y0: int, target: npt.NDArray[Any]
 ) -> None:
     """Store a tile of a block that starts at (left, top) of the picture."""
@@ -280,13 +304,13 @@ def drive(
                 end[:] = planes
                 first, last = branches[n, 1], branches[n, 2]
                 run(end, grey, kernels, table, numbers, scratch, first, last, frame)
-            _store_tile(end, tiles[i], left, top, x0, y0, targets[n])
+            store(end, tiles[i], left, top, x0, y0, targets[n])
 
 
 @njit(
     types.void(
         _PLANES_TYPE,
-        types.Array(types.float32, 2, "C"),
+        _GREY_TYPE,
         KERNELS,
         _TABLE_TYPE,
         _NUMBERS_TYPE,

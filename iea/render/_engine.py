@@ -11,8 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from iea.program import Program
-from iea.render._drive import drive
-from iea.render._passes import Files, Pass, Photo, Samples, batch, no_files, passes_of, same
+from iea.render._drive import drive, load, store
+from iea.render._geometry import View, sample, source_rect, tiles, view_of
+from iea.render._passes import (
+    Batch,
+    Files,
+    Pass,
+    Photo,
+    Samples,
+    batch,
+    no_files,
+    passes_of,
+    run,
+    same,
+)
 
 if TYPE_CHECKING:
     from iea.image import Picture
@@ -63,7 +75,12 @@ def render(
         progress=progress,
         cancelled=cancelled,
     )
-    return picture.with_pixels(pixels)
+    if picture.alpha is None:
+        return picture.with_pixels(pixels)
+    moves = Program(tuple(s for s in program.steps if s.declared.geometry is not None))
+    alpha: Any = np.dstack([picture.alpha] * 3)
+    alpha = np.ascontiguousarray(render_pixels(moves, alpha, threads=threads)[..., 0])
+    return picture.with_pixels(pixels, alpha)
 
 
 def render_pixels(
@@ -94,30 +111,68 @@ class Rendering:
     """
 
     def __init__(self, program: Program, pixels: Samples, *, files: Files = no_files) -> None:
-        self._steps = program.ordered
         self._source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
         self._photo = Photo(self._source, files)
-        self.looks = any(s.mask is not None or s.declared.survey is not None for s in self._steps)
-        self.halo = sum(step.declared.halo for step in self._steps)
+        steps = program.ordered
+        moves = [step for step in steps if step.declared.geometry is not None]
+        self._view = view_of(moves, self._photo.size) if moves else None
+        stage = "geometry" if moves else ""
+        before = list(takewhile(lambda step: step.declared.stage != stage, steps))
+        self._before, self._after = before, steps[len(before) + len(moves) :]
+        surveys = any(s.mask is not None or s.declared.survey is not None for s in steps)
+        self.looks = surveys or self._view is not None
+        self.halo = sum(step.declared.halo for step in steps)
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the rendered picture."""
-        return self._photo.size
+        return self._view.size if self._view else self._photo.size
 
     @cached_property
     def _passes(self) -> list[Pass]:
-        return passes_of(self._steps, self._photo)
+        return passes_of(self._before, self._photo)
 
     def part(self, top: int, bottom: int) -> Samples:
         """Render rows `top` to `bottom`, on the caller's thread."""
         return self._render(Window(0, top, self.size[0], bottom), _Way(1, None, None))
 
     def _render(self, window: Window, way: "_Way") -> Samples:
-        if not self._steps:
+        if self._view is not None:
+            return self._render_view(self._view, window, way)
+        if not self._before:
             return self._source[window.top : window.bottom, window.left : window.right].copy()
         passes = self._passes
         return _carry_out(self._source, passes, [(len(passes), ())], window, way)[0]
+
+    def _render_view(self, view: View, window: Window, way: "_Way") -> Samples:
+        """Render what each tile of the new picture needs of the photo, and sample it."""
+        shape = (window.bottom - window.top, window.right - window.left, 3)
+        target: npt.NDArray[Any] = np.empty(shape, self._source.dtype)
+        before, after = batch(self._passes), batch(passes_of(self._after, self._photo))
+
+        def work(tile: tuple[int, int, int, int]) -> None:
+            left, top, planes = self._block(before, source_rect(view, tile, self._photo.size))
+            moved = np.empty((3, tile[1] - tile[0], tile[3] - tile[2]), np.float32)
+            sample(planes, left, top, view, tile, moved)
+            run(after, moved, frame=(tile[2], tile[0], *view.size))
+            place = np.array(tile, np.int64)
+            store(moved, place, tile[2], tile[0], window.left, window.top, target)
+
+        way.each(work, list(tiles(view, (window.top, window.bottom, window.left, window.right))))
+        return target
+
+    def _block(
+        self, ready: Batch, rect: tuple[int, int, int, int]
+    ) -> tuple[int, int, npt.NDArray[np.float32]]:
+        """Return the passes' result on a part of the photo, and where its planes begin."""
+        (width, height), halo = self._photo.size, ready.halo
+        left, top = max(rect[0] - halo, 0), max(rect[1] - halo, 0)
+        right, bottom = min(rect[2] + halo, width), min(rect[3] + halo, height)
+        planes = np.empty((3, bottom - top, right - left), np.float32)
+        grey = np.empty((bottom - top if ready.masked else 0, right - left), np.float32)
+        load(self._source, left, top, planes, grey)
+        run(ready, planes, frame=(left, top, width, height), grey=grey)
+        return left, top, planes
 
 
 class Ablation(NamedTuple):
@@ -142,6 +197,15 @@ def ablate(
     """
     source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
     photo = Photo(source, files)
+    way = _Way(threads, progress, cancelled)
+    if any(step.declared.geometry is not None for step in program.steps):
+        # Pictures of several shapes have nothing in common.
+        programs = (program, *(program.without(step.id) for step in program.steps))
+        whole_picture, *others = (
+            render_pixels(one, source, files=files, threads=threads, cancelled=cancelled)
+            for one in programs
+        )
+        return Ablation(whole_picture, others)
     whole = passes_of(program.ordered, photo)
     branches = [(len(whole), cast(tuple[Pass, ...], ()))]
     for step in program.steps:
@@ -151,7 +215,6 @@ def ablate(
         )
         branches.append((shared, tuple(passes[shared:])))
     window = Window(0, 0, *photo.size)
-    way = _Way(threads, progress, cancelled)
     finished, *without = _carry_out(source, whole, branches, window, way)
     return Ablation(finished, without)
 
@@ -163,7 +226,7 @@ class _Way(NamedTuple):
     progress: Callable[[float], None] | None
     cancelled: Callable[[], bool] | None
 
-    def each(self, work: Callable[[npt.NDArray[np.int64]], None], chunks: Sequence[Any]) -> None:
+    def each(self, work: Callable[[Any], None], chunks: Sequence[Any]) -> None:
         """Do the work on every chunk; small pictures stay in the caller's thread."""
 
         def do(chunk: Any) -> None:

@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 from numba import typed
 
 from iea.errors import NotFoundError
+from iea.masks._mask import Mask
 from iea.program import Step
 from iea.render import _drive
-from iea.masks._mask import Mask
 from iea.tools import _tone, iea16
 from iea.tools._declare import Copy, Kernel
 from iea.tools._pixel import LUMA
@@ -117,7 +117,7 @@ def passes_of(steps: Sequence[Step], photo: Photo) -> list[Pass]:
     if steps and steps[0].toolset == iea16.NAME:
         return [
             Pass(kernel, constants, None, None, halo, scratch)
-            for kernel, constants, halo, scratch in iea16.passes({s.tool: s.params for s in steps})
+            for kernel, constants, halo, scratch in iea16.passes(_amounts(steps))
         ]
     made: list[Pass] = []
     for fused, group in groupby(steps, _fuses):
@@ -132,6 +132,10 @@ def passes_of(steps: Sequence[Step], photo: Photo) -> list[Pass]:
             )
             made.append(one if step.mask is None else replace(one, mask=_mask(step.mask, photo)))
     return made
+
+
+def _amounts(steps: Sequence[Step]) -> dict[str, dict[str, float]]:
+    return {step.tool: cast(dict[str, float], step.params) for step in steps}
 
 
 def _fuses(step: Step) -> bool:
@@ -211,12 +215,23 @@ def _grid(small: Map) -> tuple[int, int, int]:
     return (*small.planes.shape[1:], small.step)
 
 
-def run(ready: Batch, planes: Floats) -> None:
-    """Carry passes out on the planes of a whole picture, in place."""
+def run(
+    ready: Batch,
+    planes: Floats,
+    *,
+    frame: tuple[int, int, int, int] | None = None,
+    grey: Floats | None = None,
+) -> None:
+    """Carry passes out on planes, in place.
+
+    `frame` tells where they lie, as kernels take it; without it they are a whole picture. `grey` is
+    the photo's luma there, for masks; without it the planes are the photo's.
+    """
     rows, columns = planes.shape[1:]
-    grey = _luma(planes) if ready.masked else np.empty((0, columns), np.float32)
-    frame = np.array([0, 0, columns, rows])
-    _drive.run_planes(planes, grey, ready.kernels, ready.table, ready.numbers, ready.scratch, frame)
+    if grey is None:
+        grey = _luma(planes) if ready.masked else np.empty((0, columns), np.float32)
+    place = np.array(frame or (0, 0, columns, rows), np.int64)
+    _drive.run_planes(planes, grey, ready.kernels, ready.table, ready.numbers, ready.scratch, place)
 
 
 def _luma(planes: Floats) -> Floats:

@@ -59,9 +59,7 @@ TOOLS = MappingProxyType(_load())
 TOOLSETS = MappingProxyType(
     {
         NAME: Toolset(NAME, VERSION, TOOLS),
-        iea16.NAME: Toolset(
-            iea16.NAME, iea16.VERSION, iea16.TOOLS, iea16.ALIASES, clamps=True, masks=False
-        ),
+        iea16.NAME: Toolset(iea16.NAME, iea16.VERSION, iea16.TOOLS, iea16.ALIASES, plain=True),
     }
 )
 """Every toolset that programs can be written for."""

@@ -275,7 +275,8 @@ class Tool:
 
     `reference` is the same in plain NumPy float64 on (height, width, 3) of the whole picture; a
     tone tool has its own from its curve. `active(**params)` tells whether a step does anything; by
-    default it does unless its main parameter stands at its default.
+    default it does unless its main parameter stands at its default. `fault(**params)` says what is
+    wrong with parameters that are right one by one, "" for nothing.
     """
 
     name: str
@@ -294,6 +295,7 @@ class Tool:
     halo: int = 0
     scratch: int = 0
     active: Callable[..., bool] | None = None
+    fault: Callable[..., str] | None = None
 
     @property
     def masks(self) -> bool:
@@ -331,7 +333,5 @@ class Toolset:
     tools: Mapping[str, Tool]
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names that programs may use for a tool."""
-    clamps: bool = False
-    """Whether values outside a range are brought into it instead of refused."""
-    masks: bool = True
-    """Whether steps may have masks, where their tools do."""
+    plain: bool = False
+    """Whether values outside a range are brought into it, and each tool comes once, unmasked."""

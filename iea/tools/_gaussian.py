@@ -38,14 +38,26 @@ def taps(sigma: float, radius: int) -> Pixels:
 
 
 @inline
+def mirrored(i: int, size: int) -> int:
+    """Return the pixel that stands for one beyond a border: its mirror image."""
+    if i < 0:
+        i = -1 - i
+    elif i >= size:
+        i = 2 * size - 1 - i
+    return min(max(i, 0), size - 1)
+
+
+@inline
 def across(here: Constants, line: Constants, weights: Constants, out: Constants) -> None:
     """Blur a row; `weights` are 1 + 4 n taps, `line` has room for the row and n x 4 at both ends.
 
     Four taps at a time: the row of sums goes through memory a quarter as often.
     """
     columns, radius = here.size, weights.size - 1
-    line[:radius], line[radius + columns :] = here[0], here[columns - 1]
     line[radius : radius + columns] = here
+    for k in range(1, radius + 1):
+        line[radius - k] = here[mirrored(-k, columns)]
+        line[radius + columns - 1 + k] = here[mirrored(columns - 1 + k, columns)]
     middle = weights[0]
     for x in range(columns):
         out[x] = middle * here[x]
@@ -62,16 +74,16 @@ def across(here: Constants, line: Constants, weights: Constants, out: Constants)
 @inline
 def down(plane: Image, y: int, weights: Constants, out: Constants) -> None:
     """Blur a plane, (rows, columns), downward at row y; `weights` are 1 + 4 n taps."""
-    last, here = plane.shape[0] - 1, plane[y]
+    rows, here = plane.shape[0], plane[y]
     middle = weights[0]
     for x in range(out.size):
         out[x] = middle * here[x]
     for k in range(1, weights.size, 4):
         w1, w2, w3, w4 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-        a1, b1 = plane[max(y - k, 0)], plane[min(y + k, last)]
-        a2, b2 = plane[max(y - k - 1, 0)], plane[min(y + k + 1, last)]
-        a3, b3 = plane[max(y - k - 2, 0)], plane[min(y + k + 2, last)]
-        a4, b4 = plane[max(y - k - 3, 0)], plane[min(y + k + 3, last)]
+        a1, b1 = plane[mirrored(y - k, rows)], plane[mirrored(y + k, rows)]
+        a2, b2 = plane[mirrored(y - k - 1, rows)], plane[mirrored(y + k + 1, rows)]
+        a3, b3 = plane[mirrored(y - k - 2, rows)], plane[mirrored(y + k + 2, rows)]
+        a4, b4 = plane[mirrored(y - k - 3, rows)], plane[mirrored(y + k + 3, rows)]
         for x in range(out.size):
             near = w1 * (a1[x] + b1[x]) + w2 * (a2[x] + b2[x])
             far = w3 * (a3[x] + b3[x]) + w4 * (a4[x] + b4[x])
@@ -102,7 +114,7 @@ def _blur(planes: Maps, weights: Constants) -> None:
 def blurred(planes: Maps, sigma: float) -> Maps:
     """Return small planes, (n, rows, columns), blurred; `sigma` is in their pixels.
 
-    At the borders the outermost pixels go on.
+    Borders mirror: a copy's then look like those of its picture.
     """
     out = np.array(planes, np.float32, order="C")
     _blur(out, taps(sigma, reach(sigma)).astype(np.float32))
@@ -118,11 +130,12 @@ def reference_blurred(rgb: Pixels, weights: Pixels) -> Pixels:
     """Blur a picture, (height, width, ...), with given taps in plain NumPy."""
     radius = len(weights) - 1
     for axis in (0, 1):
-        length = rgb.shape[axis]
-        at = np.arange(length)
+        last, at = rgb.shape[axis] - 1, np.arange(rgb.shape[axis])
         total = weights[0] * rgb
         for k in range(1, radius + 1):
-            before, after = np.maximum(at - k, 0), np.minimum(at + k, length - 1)
+            before, after = at - k, at + k
+            before = np.clip(np.where(before < 0, -1 - before, before), 0, last)
+            after = np.clip(np.where(after > last, 2 * last + 1 - after, after), 0, last)
             total = total + weights[k] * (rgb.take(before, axis) + rgb.take(after, axis))
         rgb = total
     return rgb

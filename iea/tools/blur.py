@@ -2,9 +2,9 @@
 
 sigma = 2 % of the long side x (amount / 100)^2. Up to 4 pixels it is taken from the pixels
 themselves; above, a small copy is blurred and enlarged. Taking means for the copy (variance
-step^2 / 12) and straight lines between its pixels (step^2 / 6) blur too: the copy's own blur is that
-much weaker, and no step is seen where one way follows the other. Where the copy's pixels are large
-for the sigma, a last blur at full size rubs out the corners of those lines.
+(step^2 - 1) / 12) and straight lines between its pixels (twice that) blur too: the copy's own blur
+is that much weaker, and no step is seen where one way follows the other. Where the copy's pixels
+are large for the sigma, a last blur at full size rubs out the corners of those lines.
 """
 
 import math
@@ -49,7 +49,7 @@ def _plan(size: tuple[int, int], sigma: float) -> tuple[int, float, Pixels]:
     """Return the side of the copy, the sigma of its blur in its pixels, and the last taps."""
     step = max(FINEST, math.floor(sigma / ROUND))
     last = SMOOTHING if sigma < ROUND * step else 0.0
-    done = last**2 + step**2 * (1 / 12 + 1 / 6)
+    done = last**2 + (step**2 - 1) / 4
     return math.ceil(max(size) / step), math.sqrt(sigma**2 - done) / step, taps(last, reach(last))
 
 

@@ -2,7 +2,7 @@
 
 The guided filter (He and Sun 2015; windows of a thirty-second of the long side, found on a small
 copy) gives the base a Y + b of every pixel's luma Y; edges belong to the base and grow no halo.
-All channels are multiplied by 1 + 5 s (1 - peak) d, d = Y - base held to 0.15 either way and
+All channels are multiplied by 1 + 8 s (1 - peak) d, d = Y - base held to 0.15 either way and
 s = amount / 100: hue stays, the middle tones gain most, and nothing passes white.
 """
 
@@ -25,8 +25,8 @@ from iea.tools._declare import (
 from iea.tools._guided import as_maps, as_pixels, lines
 from iea.tools._pixel import luma, reference_luma, reference_peak
 
-SIDE, WINDOW, SOFTNESS = 512, 1 / 64, 0.01
-STRENGTH, LIMIT = 5.0, 0.15
+SIDE, WINDOW, SOFTNESS = 512, 1 / 64, 0.005
+STRENGTH, LIMIT = 8.0, 0.15
 _ONE, _LIMIT = np.float32(1), np.float32(LIMIT)
 
 

@@ -2,8 +2,9 @@
 
 The dark channel (He, Sun and Tang 2009) of a small copy tells the haze, refined by the guided filter
 to a line h = a Y + b of the luma; the airlight A is the mean colour where the dark channel is
-highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h, 0.35), s = amount / 100; below 0
-more air, x + (A - x) |s| (0.2 + 0.5 h). Places of the airlight's own colour, the sky mostly, stay.
+highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h q, 0.35), s = amount / 100; below 0
+more air, x + (A - x) |s| (0.2 + 0.5 h q). With p = (luma of A - Y) / 0.4 in 0..1, q = p (2 - p):
+places as light as the air, the sky mostly, keep their colour, and nothing in front of them a halo.
 """
 
 import numpy as np
@@ -32,7 +33,9 @@ DIMMEST = 0.7
 """Airlight is never darker: a dark picture has no haze that would be as dark."""
 CLEARED, LEAST = 0.85, 0.35
 EVEN, FAR = 0.2, 0.5
-_ONE, _LEAST = np.float32(1), np.float32(LEAST)
+SKY = 0.4
+"""How much darker than the airlight haze is taken for haze in full."""
+_ONE, _TWO, _LEAST, _SKY = np.float32(1), np.float32(2), np.float32(LEAST), np.float32(1 / SKY)
 
 
 def _haze(copy: Pixels) -> tuple[Pixels, Pixels, Pixels]:
@@ -86,10 +89,13 @@ def _kernel(
 ) -> None:
     red, green, blue = constants[0], constants[1], constants[2]
     cleared, even, far = constants[3], constants[4], constants[5]
+    light = luma(red, green, blue)
     for y in range(planes.shape[1]):
         r, g, b, slope, rest = planes[0, y], planes[1, y], planes[2, y], maps[0, y], maps[1, y]
         for x in range(r.size):
-            haze = unit(slope[x] * luma(r[x], g[x], b[x]) + rest[x])
+            grey = luma(r[x], g[x], b[x])
+            near = unit((light - grey) * _SKY)
+            haze = unit(slope[x] * grey + rest[x]) * near * (_TWO - near)
             seen = (_ONE - even - far * haze) / max(_ONE - cleared * haze, _LEAST)
             r[x] = red + (r[x] - red) * seen
             g[x] = green + (g[x] - green) * seen
@@ -103,7 +109,9 @@ def _reference(rgb: Pixels, amount: float) -> Pixels:
         reference_enlarged(plane, step, *rgb.shape[:2])[..., np.newaxis] for plane in (slope, rest)
     )
     cleared, even, far = _strengths(amount)
-    haze = np.clip(slope * reference_luma(rgb) + rest, 0, 1)
+    grey = reference_luma(rgb)
+    near = np.clip((reference_luma(air) - grey) / SKY, 0, 1)
+    haze = np.clip(slope * grey + rest, 0, 1) * near * (2 - near)
     return air + (rgb - air) * (1 - even - far * haze) / np.maximum(1 - cleared * haze, LEAST)
 
 

@@ -1,8 +1,9 @@
 """Glow: soft light around the bright parts, as through a diffusion filter.
 
-What of a small copy is brighter than 0.35, weighted by ((Y - 0.35) / 0.65)^2, is blurred with a
-sigma of 1.5 % of the long side and laid over the picture like a second slide:
-x + 1.2 s m (1 - x) (0.3 + 0.7 Y (2 - Y)), s = amount / 100. White stays white and black dark.
+The bright parts of a small copy, x w with w = ((Y - 0.35) / 0.65)^2 above a luma Y of 0.35, are
+blurred with a sigma of 1.5 % of the long side; their light m falls on all that is less bright:
+x + 1.2 s m (1 - x) (1 - w) (0.3 + 0.7 Y (2 - Y)), s = amount / 100. Black stays dark, and bright
+parts keep their own detail.
 """
 
 import numpy as np
@@ -25,19 +26,20 @@ from iea.tools._gaussian import blurred, reach, reference_blurred, taps
 from iea.tools._guided import as_maps, as_pixels
 from iea.tools._pixel import luma, reference_luma, unit
 
-SIDE, SIGMA, KNEE, STRENGTH = 512, 0.015, 0.35, 0.8
+SIDE, SIGMA, KNEE, STRENGTH = 512, 0.015, 0.35, 1.2
 _ONE, _TWO, _DARK, _REST = np.float32(1), np.float32(2), np.float32(0.3), np.float32(0.7)
+_KNEE, _RISE = np.float32(KNEE), np.float32(1 / (1 - KNEE))
 
 
-def _bright(copy: Pixels) -> Pixels:
-    """Return the bright parts of a copy, (rows, columns, 3)."""
-    share = np.clip((reference_luma(copy) - KNEE) / (1 - KNEE), 0, 1)
-    return copy * share**2
+def _brightness(rgb: Pixels) -> Pixels:
+    """Return how far every pixel belongs to the bright parts, 0..1."""
+    return np.clip((reference_luma(rgb) - KNEE) / (1 - KNEE), 0, 1) ** 2
 
 
 def _survey(scene: Scene, amount: float) -> Survey:
     copy = scene.small(SIDE)
-    bright = as_maps(*np.moveaxis(_bright(as_pixels(copy.planes)), -1, 0))
+    small = as_pixels(copy.planes)
+    bright = as_maps(*np.moveaxis(small * _brightness(small), -1, 0))
     light = blurred(bright, SIGMA * max(bright.shape))
     return Survey((STRENGTH * amount / 100,), light, copy.step)
 
@@ -52,7 +54,8 @@ def _kernel(
         red, green, blue = maps[0, y], maps[1, y], maps[2, y]
         for x in range(r.size):
             grey = unit(luma(r[x], g[x], b[x]))
-            lit = strength * (_DARK + _REST * grey * (_TWO - grey))
+            bright = unit((grey - _KNEE) * _RISE)
+            lit = strength * (_ONE - bright * bright) * (_DARK + _REST * grey * (_TWO - grey))
             r[x] += lit * red[x] * (_ONE - r[x])
             g[x] += lit * green[x] * (_ONE - g[x])
             b[x] += lit * blue[x] * (_ONE - b[x])
@@ -61,10 +64,11 @@ def _kernel(
 def _reference(rgb: Pixels, amount: float) -> Pixels:
     copy, step = reference_copy(rgb, SIDE)
     sigma = SIGMA * max(copy.shape)
-    light = reference_blurred(_bright(copy), taps(sigma, reach(sigma)))
+    light = reference_blurred(copy * _brightness(copy), taps(sigma, reach(sigma)))
     light = reference_enlarged(light, step, *rgb.shape[:2])
     grey = np.clip(reference_luma(rgb), 0, 1)
-    return rgb + STRENGTH * amount / 100 * (0.3 + 0.7 * grey * (2 - grey)) * light * (1 - rgb)
+    lit = (1 - _brightness(rgb)) * (0.3 + 0.7 * grey * (2 - grey))
+    return rgb + STRENGTH * amount / 100 * lit * light * (1 - rgb)
 
 
 TOOL = Tool(

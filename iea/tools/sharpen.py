@@ -20,7 +20,7 @@ from iea.tools._declare import (
     Words,
     kernel,
 )
-from iea.tools._gaussian import across, down
+from iea.tools._gaussian import across, down, reference_blurred
 from iea.tools._pixel import luma, reference_luma
 
 HALO = 4
@@ -60,14 +60,8 @@ def _kernel(
 
 def _reference(rgb: Pixels, amount: float) -> Pixels:
     strength, *taps = _prepare(amount)
-    grey = reference_luma(rgb)[..., 0]
-    blurred = grey
-    for axis in (1, 0):
-        pad = [(HALO, HALO) if a == axis else (0, 0) for a in (0, 1)]
-        wide = np.pad(blurred, pad, mode="edge")
-        near = np.lib.stride_tricks.sliding_window_view(wide, 2 * HALO + 1, axis)
-        blurred = near @ np.array([*taps[:0:-1], *taps])
-    return rgb + np.clip(strength * (grey - blurred), -LIMIT, LIMIT)[..., np.newaxis]
+    grey = reference_luma(rgb)
+    return rgb + np.clip(strength * (grey - reference_blurred(grey, np.array(taps))), -LIMIT, LIMIT)
 
 
 TOOL = Tool(

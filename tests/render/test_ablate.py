@@ -5,13 +5,13 @@ import pytest
 
 from iea.program import Program
 from iea.render import Cancelled, ablate, render_pixels
-from tests.programs import document, program
-from tests.render.test_engine import EVERYTHING, noise
+from tests.programs import document, everything, program
+from tests.render.test_engine import noise
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16])
 def test_ablation_gives_the_same_pixels_as_separate_renders(kind: type) -> None:
-    picture, every = noise(300, 410, kind), program(**EVERYTHING)
+    picture, every = noise(300, 410, kind), everything()
     made = ablate(every, picture)
     assert np.array_equal(made.finished, render_pixels(every, picture))
     assert len(made.without) == len(every.steps)

@@ -9,10 +9,13 @@ import pytest
 from iea.program import Program
 from iea.render import render_pixels
 from iea.render._passes import Photo, passes_of
-from iea.tools import STAGES, TOOLS, Tool, describe
-from tests.programs import document
+from iea.tools import STAGES, TOOLS, Param, Tool, describe
+from tests.programs import PIXEL_TOOLS, document
 
 every_tool = pytest.mark.parametrize("tool", TOOLS.values(), ids=TOOLS)
+NUMERIC = {name: TOOLS[name] for name in PIXEL_TOOLS if isinstance(TOOLS[name].params[0], Param)}
+numeric_tool = pytest.mark.parametrize("tool", NUMERIC.values(), ids=NUMERIC)
+"""Every tool that changes pixels by a number; the others have tests of their own."""
 
 
 def _scene(height: int = 61, width: int = 83) -> np.ndarray:
@@ -40,7 +43,7 @@ def _values(tool: Tool) -> list[float]:
     return [round(float(v), 6) for v in np.linspace(tool.main.min, tool.main.max, 9)]
 
 
-@every_tool
+@numeric_tool
 def test_the_kernel_agrees_with_its_float64_reference(tool: Tool) -> None:
     scene = _scene()
     for value in _values(tool):
@@ -51,15 +54,15 @@ def test_the_kernel_agrees_with_its_float64_reference(tool: Tool) -> None:
         assert np.abs(rendered - expected).max() <= 0.5 / 255
 
 
-@every_tool
+@numeric_tool
 def test_the_default_changes_nothing(tool: Tool) -> None:
     scene = _scene()
     neutral = tool.reference(scene / 65535, **tool.defaults())
-    assert np.abs(neutral - scene / 65535).max() < 1e-6
+    assert np.abs(neutral - scene / 65535).max() < 1 / 65535
     assert np.array_equal(render_pixels(_at(tool, tool.main.default), scene), scene)
 
 
-@every_tool
+@numeric_tool
 def test_close_to_the_default_is_close_to_the_original(tool: Tool) -> None:
     scene = _scene()
     main = tool.main
@@ -70,7 +73,7 @@ def test_close_to_the_default_is_close_to_the_original(tool: Tool) -> None:
             assert np.abs(moved - scene).max() <= 1
 
 
-@every_tool
+@numeric_tool
 def test_a_hundredth_of_the_range_never_jumps(tool: Tool) -> None:
     scene = _scene() / 65535
     main = tool.main
@@ -82,7 +85,7 @@ def test_a_hundredth_of_the_range_never_jumps(tool: Tool) -> None:
     assert max(steps) <= max(10 * sum(steps) / len(steps), 10 / 255)
 
 
-@every_tool
+@numeric_tool
 def test_more_of_it_moves_the_attribute_one_way(tool: Tool) -> None:
     """The mean signed change along the tool's own direction grows with the parameter."""
     rng = np.random.default_rng(3)
@@ -94,7 +97,7 @@ def test_more_of_it_moves_the_attribute_one_way(tool: Tool) -> None:
     assert all(b > a for a, b in itertools.pairwise(along))
 
 
-@every_tool
+@numeric_tool
 @pytest.mark.parametrize("bits", [8, 16])
 def test_threads_and_crops_give_the_same_bytes(tool: Tool, bits: int) -> None:
     from iea.render import Window
@@ -117,16 +120,20 @@ def test_the_declaration_is_complete(tool: Tool) -> None:
     assert tool.stage in STAGES
     assert tool.purpose.endswith(".")
     assert tool.words.names
-    assert tool.words.plus
+    assert tool.words.plus or not tool.solvable
     for param in tool.params:
-        assert param.min <= param.default <= param.max
-        assert param.minus
-        assert param.plus
+        assert param.about()
+        assert param.read(param.default) == param.default
+        if isinstance(param, Param):
+            assert param.minus
+            assert param.plus
     keys = {"name", "unit", "min", "max", "default", "minus", "plus"}
-    assert all(set(param) == keys for param in described["params"])
+    numbers = [param for param in described["params"] if "kind" not in param]
+    assert all(set(param) == keys for param in numbers)
+    assert len(numbers) == sum(isinstance(param, Param) for param in tool.params)
 
 
-@every_tool
+@numeric_tool
 def test_constants_are_finite_over_the_whole_range(tool: Tool) -> None:
     picture = Photo(_scene())
     for value in _values(tool):
