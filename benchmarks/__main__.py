@@ -1,5 +1,10 @@
-"""Run every benchmark and write its table: `python -m benchmarks`."""
+"""Run every benchmark and write its table: `python -m benchmarks [NAME ...]`."""
 
-from benchmarks import engine
+import sys
 
-engine.main()
+from benchmarks import ablation, engine, files, neighbours
+
+BENCHMARKS = {"engine": engine, "files": files, "neighbours": neighbours, "ablation": ablation}
+
+for name in sys.argv[1:] or BENCHMARKS:
+    BENCHMARKS[name].main()

@@ -1,11 +1,9 @@
 """The engine on 24 MP against its peers doing the same work, and against reading and writing."""
 
 import os
-import platform
-import statistics
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -14,12 +12,13 @@ import numpy.typing as npt
 import sklearn.datasets
 
 from benchmarks import peers
+from benchmarks.timing import keep, machine, measure
 from iea.image import decode
 from iea.program import Program
 from iea.render import render_pixels
 
-HEIGHT, WIDTH, THREADS, ROUNDS = 4000, 6000, 2, 5
-RESULTS = Path(__file__).parent / "results" / "engine.md"
+HEIGHT, WIDTH, THREADS = 4000, 6000, 2
+LIMIT = "read and write the bytes"
 
 TEN = {
     "exposure": 0.5,
@@ -59,7 +58,7 @@ def main() -> None:
     os.environ["VIPS_CONCURRENCY"] = str(THREADS)
     pixels, program = photo(), ten_tools()
     contenders: dict[str, Callable[[Pixels], object]] = {
-        "read and write the bytes": _copy(pixels),
+        LIMIT: _copy(pixels),
         "IEA": lambda p: render_pixels(program, p, threads=THREADS),
         "IEA, one thread": lambda p: render_pixels(program, p, threads=1),
         "OpenCV, 8 bit": peers.opencv(),
@@ -67,10 +66,8 @@ def main() -> None:
         "Pillow (six of the steps)": peers.pillow(),
         "NumPy": peers.numpy(),
     }
-    table = "\n".join(_table(_measure(contenders, pixels)))
-    print(table)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(table + "\n")
+    given = {name: partial(run, pixels) for name, run in contenders.items()}
+    keep("engine", _lines(measure(given)))
 
 
 def _copy(pixels: Pixels) -> Callable[[Pixels], None]:
@@ -88,25 +85,12 @@ def _copy(pixels: Pixels) -> Callable[[Pixels], None]:
     return copy
 
 
-def _measure(contenders: dict[str, Callable[[Pixels], object]], pixels: Pixels) -> dict[str, float]:
-    """Return each contender's median of seconds; they take turns, so that drift hits all alike."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for round_ in range(ROUNDS + 1):
-        for name, run in contenders.items():
-            start = time.perf_counter()
-            run(pixels)
-            if round_:
-                seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in seconds.items()}
-
-
-def _table(medians: dict[str, float]) -> Iterable[str]:
-    ours, limit = medians["IEA"], medians["read and write the bytes"]
+def _lines(medians: dict[str, float]) -> Iterable[str]:
+    ours, limit = medians["IEA"], medians[LIMIT]
     yield "# The engine: ten pointwise tools on 24 MP"
     yield ""
-    cores = len(os.sched_getaffinity(0))
-    yield f"`make bench`: medians of {ROUNDS} rounds in one run on {THREADS} threads, pixels in"
-    yield f"memory to pixels in memory. Measured on {cores} cores ({platform.machine()})."
+    yield f"`make bench`: medians of one run on {THREADS} threads, pixels in memory to pixels in"
+    yield f"memory. {machine()}"
     yield ""
     yield "| who | ms | times IEA | times the limit |"
     yield "|---|---:|---:|---:|"

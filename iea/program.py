@@ -11,7 +11,7 @@ import rfc8785
 
 from iea import tools
 from iea.errors import InvalidError, Violation
-from iea.masks._mask import Mask, read_mask
+from iea.masks import Mask, read_mask
 from iea.tools import TOOLSETS, Param, Tool, Toolset, Value
 
 MAX_STEPS = 64

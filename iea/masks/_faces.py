@@ -96,7 +96,7 @@ def _refined(picture: Floats, boxes: Boxes) -> Boxes:
     w = _weights("rnet")
     found = [np.empty((0, 5))]
     for box in boxes:
-        x = _cut(picture, *box[:4], 24, 24)
+        x = _cut(picture, *box[:4], 24, 24)  # type: ignore[call-arg]
         x = pool(convolved(x, tuple(w[0:3])), 3, True)
         x = pool(convolved(x, tuple(w[3:6])), 3, False)
         x = bend(connect(_line(convolved(x, tuple(w[6:9]))), w[9], w[10]), w[11])
@@ -109,7 +109,7 @@ def _judged(picture: Floats, boxes: Boxes) -> list[Face]:
     w = _weights("onet")
     faces: list[tuple[Boxes, Any]] = []
     for box in boxes:
-        x = _cut(picture, *box[:4], 48, 48)
+        x = _cut(picture, *box[:4], 48, 48)  # type: ignore[call-arg]
         x = pool(convolved(x, tuple(w[0:3])), 3, True)
         x = pool(convolved(x, tuple(w[3:6])), 3, False)
         x = pool(convolved(x, tuple(w[6:9])), 2, True)
@@ -120,7 +120,12 @@ def _judged(picture: Floats, boxes: Boxes) -> list[Face]:
             faces.append((moved, (left + marks[:5] * side, top + marks[5:] * side)))
     boxes = np.array([box for box, _ in faces]).reshape(-1, 5)
     chosen = _choose(boxes, 0.5, True)
-    return [Face(*faces[i][0][:4], tuple(zip(*faces[i][1], strict=True))) for i in chosen]
+    return [_face(*faces[i]) for i in chosen]
+
+
+def _face(box: Boxes, marks: Any) -> Face:
+    left, top, right, bottom = (float(side) for side in box[:4])
+    return Face(left, top, right, bottom, tuple(zip(*marks, strict=True)))
 
 
 def _line(x: Floats) -> Floats:

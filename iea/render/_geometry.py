@@ -115,6 +115,8 @@ def sample(planes: Planes, left: int, top: int, view: View, tile: Tile, out: Pla
         across = _taps(view, 0, tile[2], tile[3], left, planes.shape[2])
         down = _taps(view, 1, tile[0], tile[1], top, planes.shape[1])
         _sample_straight(planes, *across, *down, out)
+    elif view.spread == (1.0, 1.0):
+        _sample_turned(planes, left, top, view.matrix, tile[0], tile[2], out)
     else:
         _sample_warped(planes, left, top, view.matrix, *view.spread, tile[0], tile[2], out)
 
@@ -151,6 +153,9 @@ _MATRIX = types.Array(types.float64, 2, "C")
 _PLACES = types.Array(types.int64, 2, "C")
 _WEIGHTS = types.Array(types.float32, 2, "C")
 _INT, _FLOAT = types.int64, types.float64
+
+_HALF, _ONE = np.float32(0.5), np.float32(1)
+_THREE_HALVES, _FIVE_HALVES = np.float32(1.5), np.float32(2.5)
 
 
 @njit(
@@ -197,6 +202,59 @@ def _sample_straight(
                 weight, source = down[y, i], squeezed[rows[y, i]]
                 for x in range(out.shape[2]):
                     line[x] += weight * source[x]
+
+
+@inline
+def _four_weights(t: np.float32) -> tuple[np.float32, np.float32, np.float32, np.float32]:
+    """Return Catmull-Rom's weights of the neighbours at -1, 0, 1 and 2, for a place at t, 0..1."""
+    rest = _ONE - t
+    return (
+        -_HALF * t * rest * rest,
+        _ONE + t * t * (_THREE_HALVES * t - _FIVE_HALVES),
+        _ONE + rest * rest * (_THREE_HALVES * rest - _FIVE_HALVES),
+        -_HALF * rest * t * t,
+    )
+
+
+@njit(
+    types.void(_PLANES, _INT, _INT, _MATRIX, _INT, _INT, _PLANES),
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def _sample_turned(
+    planes: Planes, left: int, top: int, matrix: Matrix, first_row: int, first: int, out: Planes
+) -> None:
+    """The same as `_sample_warped` where nothing is made smaller: four taps each way."""
+    rows, columns = planes.shape[1], planes.shape[2]
+    for y in range(out.shape[1]):
+        v = first_row + y + 0.5
+        for x in range(out.shape[2]):
+            u = first + x + 0.5
+            depth = 1.0 / (matrix[2, 0] * u + matrix[2, 1] * v + matrix[2, 2])
+            at_x = (matrix[0, 0] * u + matrix[0, 1] * v + matrix[0, 2]) * depth - 0.5
+            at_y = (matrix[1, 0] * u + matrix[1, 1] * v + matrix[1, 2]) * depth - 0.5
+            column, row = np.floor(at_x), np.floor(at_y)
+            a0, a1, a2, a3 = _four_weights(np.float32(at_x - column))
+            d0, d1, d2, d3 = _four_weights(np.float32(at_y - row))
+            i, j = int(column) - left, int(row) - top
+            i0, i1 = (
+                np.uintp(min(max(i - 1, 0), columns - 1)),
+                np.uintp(min(max(i, 0), columns - 1)),
+            )
+            i2, i3 = (
+                np.uintp(min(max(i + 1, 0), columns - 1)),
+                np.uintp(min(max(i + 2, 0), columns - 1)),
+            )
+            j0, j1 = np.uintp(min(max(j - 1, 0), rows - 1)), np.uintp(min(max(j, 0), rows - 1))
+            j2, j3 = np.uintp(min(max(j + 1, 0), rows - 1)), np.uintp(min(max(j + 2, 0), rows - 1))
+            for c in range(3):
+                p = planes[c]
+                l0 = a0 * p[j0, i0] + a1 * p[j0, i1] + a2 * p[j0, i2] + a3 * p[j0, i3]
+                l1 = a0 * p[j1, i0] + a1 * p[j1, i1] + a2 * p[j1, i2] + a3 * p[j1, i3]
+                l2 = a0 * p[j2, i0] + a1 * p[j2, i1] + a2 * p[j2, i2] + a3 * p[j2, i3]
+                l3 = a0 * p[j3, i0] + a1 * p[j3, i1] + a2 * p[j3, i2] + a3 * p[j3, i3]
+                out[c, y, x] = d0 * l0 + d1 * l1 + d2 * l2 + d3 * l3
 
 
 @njit(

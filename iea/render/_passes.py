@@ -11,7 +11,7 @@ import numpy.typing as npt
 from numba import typed
 
 from iea.errors import NotFoundError
-from iea.masks._mask import Mask
+from iea.masks import Mask, coefficients
 from iea.program import Step
 from iea.render import _drive
 from iea.tools import _tone, iea16
@@ -143,10 +143,9 @@ def _fuses(step: Step) -> bool:
 
 
 def _mask(mask: Mask, photo: Photo) -> Map:
-    from iea.masks import coefficients  # TODO
 
     small = photo.small(MASK_SIDE)
-    return Map(coefficients(mask, small.planes, size=photo.size), small.step)
+    return Map(coefficients(mask, small.planes, small.step, photo.size), small.step)
 
 
 def _tone_pass(steps: Sequence[Step], *, codes: bool) -> Pass:

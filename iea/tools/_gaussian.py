@@ -1,7 +1,7 @@
 """Gaussian blurs: the taps, and a blur of small copies.
 
 The taps are those of the discrete Gaussian (Lindeberg 1990), exp(-t) I_k(t): their variance is t
-itself however small, so a blur has the same strength at every size of the picture, and none is none.
+itself however small, so a blur is as strong at every size of the picture, and none is none.
 """
 
 import math

@@ -1,10 +1,9 @@
 """Blur: a Gaussian whose sigma is a share of the long side, so that it looks alike at every size.
 
 sigma = 2 % of the long side x (amount / 100)^2. Up to 4 pixels it is taken from the pixels
-themselves; above, a small copy is blurred and enlarged. Taking means for the copy (variance
-(step^2 - 1) / 12) and straight lines between its pixels (twice that) blur too: the copy's own blur
-is that much weaker, and no step is seen where one way follows the other. Where the copy's pixels
-are large for the sigma, a last blur at full size rubs out the corners of those lines.
+themselves; above, a small copy, its pixels at best a third of a sigma, is blurred and enlarged.
+Taking means for the copy (variance (step^2 - 1) / 12) and straight lines between its pixels (twice
+that) blur too: the copy's own blur is that much weaker, so that one way follows the other.
 """
 
 import math
@@ -29,12 +28,9 @@ from iea.tools._gaussian import across, blurred, down, reach, reference_blurred,
 
 HALO = 12
 WIDEST, LOCAL = 0.02, 4.0
-FINEST = 3
-"""The least step of a copy: finer ones cost more than they show."""
-ROUND = 2.4
-"""From so many of the copy's pixels a sigma on, its lines look like curves."""
-SMOOTHING = 1.25
-"""Sigma of the last blur in pixels: nothing is left of a grid of three, and four taps suffice."""
+FINE, LEAST_STEP = 3.0, 2
+"""The sigma in pixels of a copy from which on its straight lines look like curves, and the smallest
+step, where it may be less: finer copies would cost more than they show."""
 
 
 def _sigma(size: tuple[int, int], amount: float) -> float:
@@ -45,21 +41,19 @@ def _local_taps(sigma: float) -> Pixels:
     return taps(sigma, min(reach(sigma), HALO))
 
 
-def _plan(size: tuple[int, int], sigma: float) -> tuple[int, float, Pixels]:
-    """Return the side of the copy, the sigma of its blur in its pixels, and the last taps."""
-    step = max(FINEST, math.floor(sigma / ROUND))
-    last = SMOOTHING if sigma < ROUND * step else 0.0
-    done = last**2 + (step**2 - 1) / 4
-    return math.ceil(max(size) / step), math.sqrt(sigma**2 - done) / step, taps(last, reach(last))
+def _plan(size: tuple[int, int], sigma: float) -> tuple[int, float]:
+    """Return the side of the copy, and the sigma of its blur in its pixels."""
+    step = max(LEAST_STEP, math.floor(sigma / FINE))
+    return math.ceil(max(size) / step), math.sqrt(sigma**2 - (step**2 - 1) / 4) / step
 
 
 def _survey(scene: Scene, amount: float) -> Survey:
     sigma = _sigma(scene.size, amount)
     if sigma <= LOCAL:
         return Survey(_local_taps(sigma))
-    side, rest, last = _plan(scene.size, sigma)
+    side, rest = _plan(scene.size, sigma)
     copy = scene.small(side)
-    return Survey(last, blurred(copy.planes, rest), copy.step)
+    return Survey((), blurred(copy.planes, rest), copy.step)
 
 
 @kernel
@@ -68,7 +62,6 @@ def _kernel(
 ) -> None:
     if maps.shape[0]:
         planes[:] = maps
-    if constants.size == 1:
         return
     rows, columns = planes.shape[1], planes.shape[2]
     half = scratch[0]
@@ -86,10 +79,10 @@ def _reference(rgb: Pixels, amount: float) -> Pixels:
     sigma = _sigma((width, height), amount)
     if sigma <= LOCAL:
         return reference_blurred(rgb, _local_taps(sigma))
-    side, rest, last = _plan((width, height), sigma)
+    side, rest = _plan((width, height), sigma)
     copy, step = reference_copy(rgb, side)
     soft = reference_blurred(copy, taps(rest, reach(rest)))
-    return reference_blurred(reference_enlarged(soft, step, height, width), last)
+    return reference_enlarged(soft, step, height, width)
 
 
 TOOL = Tool(

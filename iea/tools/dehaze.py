@@ -1,9 +1,9 @@
 """Dehaze: the veil of the air taken away, or laid over the picture.
 
-The dark channel (He, Sun and Tang 2009) of a small copy tells the haze, refined by the guided filter
-to a line h = a Y + b of the luma; the airlight A is the mean colour where the dark channel is
-highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h q, 0.35), s = amount / 100; below 0
-more air, x + (A - x) |s| (0.2 + 0.5 h q). With p = (luma of A - Y) / 0.4 in 0..1, q = p (2 - p):
+The dark channel (He, Sun and Tang 2009) of a small copy tells the haze, refined by the guided
+filter to a line h = a Y + b of the luma; the airlight A is the mean colour where the dark channel
+is highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h q, 0.35), s = amount / 100;
+below 0 more air, x + (A - x) |s| (0.2 + 0.5 h q). q = p (2 - p), p = (luma of A - Y) / 0.4 in 0..1:
 places as light as the air, the sky mostly, keep their colour, and nothing in front of them a halo.
 """
 

@@ -1,10 +1,11 @@
-"""Denoise: noise taken from the luma and from the colours, each by as much as it needs; edges stay.
+"""Denoise: noise taken from luma and from colours, each by as much as it needs; edges stay.
 
-The luma is a mean of 5 by 5 neighbours, those that look alike counting most (non-local means, Buades,
-Coll and Morel 2005): the weight is max(0, 1 - D / (9 x 4.5 n^2))^2 with D the sum of the squared
-differences of the two 3 by 3 patches and n = 0.1 luminance / 100, the noise. The colour differences
-from luma are means along rows, then columns, by a weight of the same form (bilateral, Tomasi and
-Manduchi 1998) of their own distance and that of the smoothed luma, so that no colour runs.
+The luma is a mean with 16 neighbours up to two pixels away, those that look alike counting most
+(non-local means, Buades, Coll and Morel 2005): the weight is max(0, 1 - D / (9 x 4.5 n^2))^2 with D
+the sum of the squared differences of the two 3 by 3 patches and n = 0.1 luminance / 100, the noise.
+The differences of red and blue from luma are means along rows, then columns, with the weight
+max(0, 1 - D / (25 n^2))^2 (bilateral, Tomasi and Manduchi 1998): D is their own squared distance
+and twice that of the smoothed luma, so that no colour runs over an edge; n = 0.1 colour / 100.
 """
 
 import numpy as np

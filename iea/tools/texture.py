@@ -2,8 +2,8 @@
 
 The band between two smoothings of luma, the first two levels of the starlet transform (the taps
 1 4 6 4 1, then the same two pixels apart; Starck, Fadili and Murtagh 2007), holds detail of 2 to 6
-pixels. All channels gain 1.6 s w (below 0: s w) times it, s = amount / 100, w = 0.0025 / (v + 0.0025)
-with v the luma's variance in the same window: near an edge v is high, and nothing is done.
+pixels. All channels gain 1.6 s w (below 0: s w) times it, s = amount / 100, w = e / (e + v),
+e = 0.0025, with v the luma's variance in the same window: high near an edge, where nothing is done.
 """
 
 import numpy as np
@@ -90,22 +90,9 @@ def _kernel(
 
 def _smoothed(plane: Pixels, gap: int) -> Pixels:
     for axis in (0, 1):
-        at, last = np.arange(plane.shape[axis]), plane.shape[axis] - 1
-
-        def moved(
-            by: int,
-            plane: Pixels = plane,
-            axis: int = axis,
-            at: Pixels = at,
-            last: int = last,
-        ) -> Pixels:
-            return plane.take(np.clip(at + by, 0, last), axis)
-
-        plane = (
-            3 / 8 * plane
-            + 1 / 4 * (moved(-gap) + moved(gap))
-            + 1 / 16 * (moved(-2 * gap) + moved(2 * gap))
-        )
+        last, at = plane.shape[axis] - 1, np.arange(plane.shape[axis])
+        l2, l1, r1, r2 = (plane.take(np.clip(at + k * gap, 0, last), axis) for k in (-2, -1, 1, 2))
+        plane = 3 / 8 * plane + 1 / 4 * (l1 + r1) + 1 / 16 * (l2 + r2)
     return plane
 
 

@@ -94,7 +94,9 @@ def test_more_of_it_moves_the_attribute_one_way(tool: Tool) -> None:
     pictures = [tool.reference(scene, **{tool.main.name: v}, **extra) for v in _values(tool)]
     way = pictures[-1] - pictures[0]
     along = [float((picture * way).sum()) for picture in pictures]
-    assert all(b > a for a, b in itertools.pairwise(along))
+    # Denoising leaves strong texture alone until it is strong itself.
+    assert all(b >= a for a, b in itertools.pairwise(along))
+    assert along[-1] > along[0]
 
 
 @numeric_tool
