@@ -1,6 +1,7 @@
 """What the services read from the environment, checked at once."""
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +38,11 @@ class Settings:
     The addresses say where a service finds the others. `metrics_port` serves Prometheus, 0 means
     off. `rpc_workers` calls are answered at once, more are turned away. `render_workers` pictures
     are worked on at once (each uses all cores, so few are enough), and `render_queue` may wait.
-    `photo_cache_bytes` of decoded photos are kept. `deadline_s` is the time of a call that brings
-    none, and `grace_s` what calls in progress get when the service stops, in seconds.
+    `photo_cache_bytes` of decoded photos are kept, and `render_cache_bytes` of what renders came to
+    (a few hundred bytes each). `decode_sandbox` has the renderer decode photos in processes apart.
+    `batches` run at once, and so many `previews` are open at once, each in one of the `rpc_workers`
+    while it lasts. `deadline_s` is the time of a call that brings none, and `grace_s` what calls in
+    progress get when the service stops, in seconds.
     """
 
     data_dir: Path
@@ -52,7 +56,12 @@ class Settings:
     render_workers: int = _cores()
     render_queue: int = 16
     photo_cache_bytes: int = 512 * MIB
+    render_cache_bytes: int = 16 * MIB
     max_photo_bytes: int = 256 * MIB
+    # What the sandbox is made of is Linux's own.
+    decode_sandbox: bool = sys.platform == "linux"
+    batches: int = 4
+    previews: int = 8
     deadline_s: float = 120.0
     grace_s: float = 10.0
 
@@ -102,6 +111,12 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return read
 
 
+def _yes_or_no(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("give 1 for on or 0 for off")
+    return text == "1"
+
+
 def _seconds(text: str) -> float:
     try:
         value = float(text)
@@ -124,7 +139,11 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "render_workers": _whole(1, 1024),
     "render_queue": _whole(0, 100_000),
     "photo_cache_bytes": _whole(0, 1 << 40),
+    "render_cache_bytes": _whole(0, 1 << 40),
     "max_photo_bytes": _whole(1, 1 << 30),
+    "decode_sandbox": _yes_or_no,
+    "batches": _whole(1, 1024),
+    "previews": _whole(1, 1024),
     "deadline_s": _seconds,
     "grace_s": _seconds,
 }

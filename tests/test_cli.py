@@ -243,7 +243,7 @@ def test_a_bad_photo_is_one_line_and_status_2(
     [
         (document({"tool": "magic"}), "magic"),
         (document({"tool": "exposure", "params": {"ev": 9}}), "-4..4"),
-        ({**document(), "toolset": {"name": "iea16", "version": "1"}}, "iea16"),
+        ({**document(), "toolset": {"name": "iea99", "version": "1"}}, "iea99"),
     ],
 )
 def test_a_bad_program_is_one_line_and_status_2(

@@ -13,6 +13,8 @@ from iea.program import MAX_PROGRAM_BYTES, MAX_STEPS, Change, Program, Step, app
 from iea.tools import TOOLS
 from tests.programs import document, program
 
+SOLVABLE = sorted(name for name, tool in TOOLS.items() if tool.solvable)
+
 
 def _exposure(value: Any) -> dict[str, Any]:
     return document({"tool": "exposure", "params": {"ev": value}})
@@ -103,8 +105,8 @@ def test_the_digest_stays_what_it_was() -> None:
 
 
 @given(
-    st.dictionaries(st.sampled_from(sorted(TOOLS)), st.floats(0, 4), max_size=6),
-    st.dictionaries(st.sampled_from(sorted(TOOLS)), st.floats(0, 4), max_size=6),
+    st.dictionaries(st.sampled_from(SOLVABLE), st.floats(0, 4), max_size=6),
+    st.dictionaries(st.sampled_from(SOLVABLE), st.floats(0, 4), max_size=6),
 )
 def test_a_diff_applied_leads_to_the_other_program(
     old: dict[str, float], new: dict[str, float]

@@ -22,6 +22,10 @@ def test_variables_set_what_they_name(tmp_path: Path) -> None:
             "IEA_TRACES_ADDRESS": "unix:/run/iea/traces",
             "IEA_METRICS_PORT": "9100",
             "IEA_DEADLINE_S": "2.5",
+            "IEA_DECODE_SANDBOX": "0",
+            "IEA_RENDER_CACHE_BYTES": "0",
+            "IEA_BATCHES": "2",
+            "IEA_PREVIEWS": "3",
             "IEA_HOST": "",
         }
     )
@@ -30,6 +34,10 @@ def test_variables_set_what_they_name(tmp_path: Path) -> None:
     assert settings.traces_address == "unix:/run/iea/traces"
     assert settings.metrics_port == 9100
     assert settings.deadline_s == 2.5
+    assert settings.decode_sandbox is False
+    assert Settings.from_environment({"IEA_DECODE_SANDBOX": "1"}).decode_sandbox is True
+    assert settings.render_cache_bytes == 0
+    assert (settings.batches, settings.previews) == (2, 3)
     assert settings.host == "127.0.0.1"
 
 
@@ -39,6 +47,8 @@ def test_every_fault_is_listed_at_once() -> None:
         "IEA_QUALITY_ADDRESS": "host:99999",
         "IEA_METRICS_PORT": "-1",
         "IEA_RPC_WORKERS": "0",
+        "IEA_DECODE_SANDBOX": "yes",
+        "IEA_PREVIEWS": "0",
         "IEA_GRACE_S": "soon",
         "IEA_DEADLINE_S": "nan",
         "IEA_HOST": "a b",

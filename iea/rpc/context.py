@@ -18,6 +18,14 @@ class DeadlineError(ExhaustedError):
     """The time for a call ran out, or its caller left."""
 
 
+class BusyError(ExhaustedError):
+    """Too much waits already; `retry_s` is when it is worth trying again, in seconds from now."""
+
+    def __init__(self, message: str, retry_s: float) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
+
+
 @dataclass
 class Call:
     """One call on a server. `deadline` is on the monotonic clock, in seconds.

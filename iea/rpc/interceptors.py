@@ -48,10 +48,10 @@ class Around(grpc.ServerInterceptor):
                 layers.enter_context(_translated(call, service, servicer_context))
                 yield
 
-        return _wrap(handler, around)
+        return wrap(handler, around)
 
 
-def _wrap(handler: Any, around: Callable[[grpc.ServicerContext], Any]) -> Any:
+def wrap(handler: Any, around: Callable[[grpc.ServicerContext], Any]) -> Any:
     """Return the same kind of handler with `around` about its behaviour."""
     sides = (
         ("stream" if handler.request_streaming else "unary"),

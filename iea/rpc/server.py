@@ -1,13 +1,15 @@
 """A gRPC server as all services run it: health, reflection, limits, and a stop that loses nothing.
 
 A server answers `rpc_workers` calls at once and turns further ones away with RESOURCE_EXHAUSTED:
-a caller who hears that at once can go elsewhere, one in a hidden queue cannot.
+a caller who hears that at once can go elsewhere, one in a hidden queue cannot. Health checks and
+reflection are not counted: a busy server is a healthy one.
 """
 
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self
 
@@ -16,9 +18,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from iea.errors import InvalidError
-from iea.rpc import logs
+from iea.rpc import logs, metrics
 from iea.rpc.channel import MAX_MESSAGE_BYTES
-from iea.rpc.interceptors import Around
+from iea.rpc.interceptors import Around, wrap
 from iea.settings import Settings
 
 Service = tuple[Callable[[Any, grpc.Server], None], Any, str]
@@ -35,6 +37,42 @@ _OPTIONS = (
 )
 
 
+_SPARE = 4
+"""Threads that answer health checks, and say no, while all others are at work."""
+
+
+class _Doorkeeper(grpc.ServerInterceptor):
+    """Turns away the calls of services beyond `limit` at once, on a thread that is spare."""
+
+    def __init__(self, limit: int) -> None:
+        self._places = threading.Semaphore(limit)
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Any],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Wrap a method's handler; called by gRPC for every call."""
+        handler = continuation(handler_call_details)
+        method: str = handler_call_details.method
+        if handler is None or method.startswith("/grpc."):
+            return handler
+        _, service, name = method.split("/")
+
+        @contextmanager
+        def place(servicer_context: grpc.ServicerContext) -> Iterator[None]:
+            if not self._places.acquire(blocking=False):
+                code = grpc.StatusCode.RESOURCE_EXHAUSTED
+                metrics.RPCS.labels(service, name, code.name).inc()
+                servicer_context.abort(code, "too many calls are being answered")
+            try:
+                yield
+            finally:
+                self._places.release()
+
+        return wrap(handler, place)
+
+
 class Server:
     """Services on one address, HOST:PORT (port 0: any free one) or unix:PATH.
 
@@ -48,12 +86,12 @@ class Server:
         self.name = name
         self._settings = settings
         self._servicers = [servicer for _, servicer, _ in services]
-        self._pool = futures.ThreadPoolExecutor(settings.rpc_workers, f"rpc-{name}")
+        self._pool = futures.ThreadPoolExecutor(settings.rpc_workers + _SPARE, f"rpc-{name}")
         self._server = grpc.server(
             self._pool,
-            interceptors=[Around(settings.deadline_s)],
+            # Not `maximum_concurrent_rpcs`, which would turn health checks away too.
+            interceptors=[_Doorkeeper(settings.rpc_workers), Around(settings.deadline_s)],
             options=_OPTIONS,
-            maximum_concurrent_rpcs=settings.rpc_workers,
         )
         self._health = health.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)

@@ -1,7 +1,7 @@
 """Errors as gRPC statuses, and back: one table for both ways.
 
-A status carries `google.rpc.ErrorInfo` (domain "iea", the error's name as the reason) and, for
-invalid input, `google.rpc.BadRequest` with the violations.
+A status carries `google.rpc.ErrorInfo` (domain "iea", the error's name as the reason), for invalid
+input `google.rpc.BadRequest` with the violations, and for a full queue `google.rpc.RetryInfo`.
 """
 
 import grpc
@@ -19,7 +19,7 @@ from iea.errors import (
     UnavailableError,
     Violation,
 )
-from iea.rpc.context import DeadlineError
+from iea.rpc.context import BusyError, DeadlineError
 
 DOMAIN = "iea"
 DETAILS_KEY = "grpc-status-details-bin"
@@ -66,6 +66,10 @@ def details_of(error: IeaError) -> bytes:
                 del bad.field_violations[-1]
                 break
         status.details.add().Pack(bad)
+    if isinstance(error, BusyError):
+        retry = error_details_pb2.RetryInfo()
+        retry.retry_delay.FromMilliseconds(round(error.retry_s * 1e3))
+        status.details.add().Pack(retry)
     details: bytes = status.SerializeToString()
     return details
 
@@ -82,6 +86,9 @@ def error_from(failed: grpc.RpcError, address: str) -> IeaError:
     cls = next((cls for cls, known in CODES if known == code), IeaError)
     if cls is InvalidError:
         return InvalidError(status.message, _violations(status))
+    retry = error_details_pb2.RetryInfo()
+    if cls is ExhaustedError and any(detail.Unpack(retry) for detail in status.details):
+        return BusyError(status.message, retry.retry_delay.ToMilliseconds() / 1e3)
     return cls(status.message)
 
 

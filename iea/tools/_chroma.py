@@ -15,6 +15,7 @@ SIXTH = 60.0
 """Degrees of one unit of hue."""
 
 _TINY = np.float32(TINY)
+_RED_SHARE, _BLUE_SHARE = np.float32(LUMA[0] / LUMA[1]), np.float32(LUMA[2] / LUMA[1])
 
 
 def directions(hue: Pixels) -> Pixels:
@@ -36,6 +37,12 @@ def toward(degrees: float, chroma: float) -> tuple[float, ...]:
 
 
 @inline
+def green_of(red: np.float32, blue: np.float32) -> np.float32:
+    """Return the green of what has no luma: red and blue tell it."""
+    return -(_RED_SHARE * red + _BLUE_SHARE * blue)
+
+
+@inline
 def room(up: np.float32, down: np.float32, above: np.float32, below: np.float32) -> np.float32:
     """Return how many times `above` fits into `up` and `below` into `down`: the lesser of both.
 
@@ -46,11 +53,6 @@ def room(up: np.float32, down: np.float32, above: np.float32, below: np.float32)
     return min(up * below, down * above) / (above * below)
 
 
-def reference_room(up: Pixels, down: Pixels, above: Pixels, below: Pixels) -> Pixels:
-    """Do the same in plain NumPy."""
-    return np.minimum(up / (above + TINY), down / (below + TINY))
-
-
 def reference_fitted(moved: Pixels, rgb: Pixels) -> Pixels:
     """Lead colours back toward their grey, as far as they left 0..1 and were not so far out before.
 
@@ -59,11 +61,9 @@ def reference_fitted(moved: Pixels, rgb: Pixels) -> Pixels:
     grey = reference_luma(moved)
     top = np.maximum(rgb.max(axis=-1, keepdims=True), 1)
     floor = np.minimum(rgb.min(axis=-1, keepdims=True), 0)
-    above = moved.max(axis=-1, keepdims=True) - grey
-    below = grey - moved.min(axis=-1, keepdims=True)
-    return grey + (moved - grey) * np.minimum(
-        reference_room(top - grey, grey - floor, above, below), 1
-    )
+    up = (top - grey) / (moved.max(axis=-1, keepdims=True) - grey + TINY)
+    down = (grey - floor) / (grey - moved.min(axis=-1, keepdims=True) + TINY)
+    return grey + (moved - grey) * np.minimum(np.minimum(up, down), 1)
 
 
 def smooth_between(hue: Pixels, centres: Sequence[float], values: Sequence[float]) -> Pixels:

@@ -5,6 +5,8 @@ With the luma y and w = y + 0.9 b y (1 - y), b = balance / 100, the three ranges
 without luma: black and white stay. A colour that would leave 0..1 is led back toward its grey.
 """
 
+from itertools import chain
+
 import numpy as np
 
 from iea.tools._chroma import reference_fitted, room, toward
@@ -14,7 +16,7 @@ from iea.tools._pixel import luma, reference_luma, unit
 MOST = 2.0
 """Chroma that full strength adds, in parts of y (1 - y): half a channel in the middle."""
 
-_ZERO, _ONE, _TWO = np.float32(0), np.float32(1), np.float32(2)
+_ZERO, _ONE = np.float32(0), np.float32(1)
 
 
 def _prepare(
@@ -26,21 +28,23 @@ def _prepare(
     highlights_hue: float,
     balance: float,
 ) -> tuple[float, ...]:
-    return (
-        *toward(shadows_hue, MOST * shadows_strength / 100),
-        *toward(midtones_hue, MOST * midtones_strength / 100),
-        *toward(highlights_hue, MOST * highlights_strength / 100),
-        0.9 * balance / 100,
+    shadows = toward(shadows_hue, MOST * shadows_strength / 100)
+    middle = toward(midtones_hue, MOST * midtones_strength / 100)
+    highlights = toward(highlights_hue, MOST * highlights_strength / 100)
+    # The three ranges as one polynomial of w for each channel.
+    tints = (
+        (s, 2 * (m - s), s - 2 * m + h) for s, m, h in zip(shadows, middle, highlights, strict=True)
     )
+    return *chain.from_iterable(tints), 0.9 * balance / 100
 
 
 @kernel
 def _kernel(
     planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
 ) -> None:
-    sr, sg, sb = constants[0], constants[1], constants[2]
-    mr, mg, mb = constants[3], constants[4], constants[5]
-    hr, hg, hb = constants[6], constants[7], constants[8]
+    r0, r1, r2 = constants[0], constants[1], constants[2]
+    g0, g1, g2 = constants[3], constants[4], constants[5]
+    b0, b1, b2 = constants[6], constants[7], constants[8]
     balance = constants[9]
     for y in range(planes.shape[1]):
         r, g, b = planes[0, y], planes[1, y], planes[2, y]
@@ -49,29 +53,26 @@ def _kernel(
             tone = unit(grey)
             middle = tone * (_ONE - tone)
             light = tone + balance * middle
-            dark = _ONE - light
-            low, mid, high = middle * dark * dark, _TWO * middle * light * dark, middle * light
-            high *= light
-            nr = r[x] + (low * sr + mid * mr + high * hr)
-            ng = g[x] + (low * sg + mid * mg + high * hg)
-            nb = b[x] + (low * sb + mid * mb + high * hb)
+            nr = r[x] + middle * (r0 + light * (r1 + light * r2))
+            ng = g[x] + middle * (g0 + light * (g1 + light * g2))
+            nb = b[x] + middle * (b0 + light * (b1 + light * b2))
             top = max(max(max(r[x], g[x]), b[x]), _ONE)
             floor = min(min(min(r[x], g[x]), b[x]), _ZERO)
             above = max(max(nr, ng), nb) - grey
             below = grey - min(min(nr, ng), nb)
             share = min(room(top - grey, grey - floor, above, below), _ONE)
-            r[x] = grey + (nr - grey) * share
-            g[x] = grey + (ng - grey) * share
-            b[x] = grey + (nb - grey) * share
+            kept = grey - grey * share
+            r[x] = kept + nr * share
+            g[x] = kept + ng * share
+            b[x] = kept + nb * share
 
 
 def _reference(rgb: Pixels, **params: float) -> Pixels:
     *tints, balance = _prepare(**params)
-    shadows, midtones, highlights = np.array(tints).reshape(3, 3)
+    still, linear, square = np.array(tints).reshape(3, 3).T
     tone = np.clip(reference_luma(rgb), 0, 1)
     light = tone + balance * tone * (1 - tone)
-    dark = 1 - light
-    tint = dark**2 * shadows + 2 * light * dark * midtones + light**2 * highlights
+    tint = still + light * linear + light**2 * square
     return reference_fitted(rgb + tone * (1 - tone) * tint, rgb)
 
 

@@ -10,9 +10,9 @@ back toward its grey. Directions come from a table of 64 hues a sixth, straight 
 
 import numpy as np
 
-from iea.tools._chroma import directions, reference_fitted, room, smooth_between
+from iea.tools._chroma import directions, green_of, reference_fitted, room, smooth_between
 from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, Words, kernel
-from iea.tools._pixel import LUMA, TINY, luma, reference_luma
+from iea.tools._pixel import TINY, luma, reference_luma
 
 COLOURS = {
     "red": 0.0,
@@ -31,7 +31,6 @@ TURN, LIFT = 0.5, 0.6
 
 _ZERO, _ONE, _TWO, _FOUR, _SIX = (np.float32(n) for n in (0, 1, 2, 4, 6))
 _TINY, _KNOTS, _LIFT = np.float32(TINY), np.float32(KNOTS), np.float32(LIFT)
-_RED_SHARE, _BLUE_SHARE = np.float32(LUMA[0] / LUMA[1]), np.float32(LUMA[2] / LUMA[1])
 
 
 def _table(params: dict[str, float]) -> Pixels:
@@ -47,7 +46,7 @@ def _table(params: dict[str, float]) -> Pixels:
 
 
 def _prepare(**params: float) -> tuple[float, ...]:
-    # Green follows from red and blue, as a direction has no luma: a fourth less to look up.
+    # Green follows from red and blue: a fourth less to look up. The fourth column is padding.
     return tuple(_table(params)[:, [0, 2, 3, 3]].ravel().tolist())
 
 
@@ -86,7 +85,7 @@ def _kernel(
             weight = _LIFT * chroma * max(_TWO - chroma, _ZERO)
             grey += weight * (max(lift[x], _ZERO) * (_ONE - grey) + min(lift[x], _ZERO) * grey)
             dr, db = chroma * red[x], chroma * blue[x]
-            dg = -(_RED_SHARE * dr + _BLUE_SHARE * db)
+            dg = green_of(dr, db)
             up, down = max(peak, _ONE) - grey, grey - min(low, _ZERO)
             above, below = max(max(dr, dg), db), -min(min(dr, dg), db)
             fitting = min(room(up, down, above, below), _ONE)

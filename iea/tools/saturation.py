@@ -1,11 +1,15 @@
 """Saturation: colours further from grey or nearer to it, with luma and hue kept.
 
-Every channel moves away from the luma Y by the factor 1 + amount / 100, but not so far that a
-channel leaves 0..1: the picture stays inside what it can show, so hues do not turn.
+A pixel is its luma and a colour c without luma; f = 1 + amount / 100. In encoded values the colours
+of one CIELAB hue lie on slightly bent lines: c becomes f c + f (f - 1) q, where red and blue of q
+are quadratic forms of red and blue of c, fitted so that hues turn least and chroma moves by f (half
+as much turning as on straight lines), and green is what leaves q without luma. A colour that would
+leave 0..1 is led back toward its grey.
 """
 
 import numpy as np
 
+from iea.tools._chroma import green_of, reference_fitted, room
 from iea.tools._declare import (
     Constants,
     Frame,
@@ -18,40 +22,53 @@ from iea.tools._declare import (
     Words,
     kernel,
 )
-from iea.tools._pixel import TINY, luma, reference_luma, reference_peak
+from iea.tools._pixel import LUMA, luma, reference_luma
 
-_ONE, _TINY = np.float32(1), np.float32(TINY)
+BEND = ((0.112, 0.183, -0.330), (0.425, 0.368, -0.261))
+"""Of q's red and blue: the factors of red squared, red times blue, and blue squared."""
+
+_ZERO, _ONE = np.float32(0), np.float32(1)
 
 
 def _prepare(amount: float) -> tuple[float, ...]:
-    return (1 + amount / 100,)
+    factor = 1 + amount / 100
+    return factor, *(factor * (factor - 1) * bend for form in BEND for bend in form)
 
 
 @kernel
 def _kernel(
     planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
 ) -> None:
-    wanted = constants[0]
+    factor = constants[0]
+    r0, r1, r2 = constants[1], constants[2], constants[3]
+    b0, b1, b2 = constants[4], constants[5], constants[6]
     for y in range(planes.shape[1]):
         r, g, b = planes[0, y], planes[1, y], planes[2, y]
         for x in range(r.size):
             grey = luma(r[x], g[x], b[x])
-            above = max(max(r[x], g[x]), b[x]) - grey
-            below = grey - min(min(r[x], g[x]), b[x])
-            room = min((_ONE - grey) / (above + _TINY), grey / (below + _TINY))
-            factor = min(wanted, max(room, _ONE))
-            r[x] = grey + (r[x] - grey) * factor
-            g[x] = grey + (g[x] - grey) * factor
-            b[x] = grey + (b[x] - grey) * factor
+            red, blue = r[x] - grey, b[x] - grey
+            dr = red * (factor + r0 * red + r1 * blue) + r2 * blue * blue
+            db = blue * (factor + b1 * red + b2 * blue) + b0 * red * red
+            dg = green_of(dr, db)
+            up = max(max(max(r[x], g[x]), b[x]), _ONE) - grey
+            down = grey - min(min(min(r[x], g[x]), b[x]), _ZERO)
+            above, below = max(max(dr, dg), db), -min(min(dr, dg), db)
+            share = min(room(up, down, above, below), _ONE)
+            r[x] = grey + dr * share
+            g[x] = grey + dg * share
+            b[x] = grey + db * share
 
 
 def _reference(rgb: Pixels, amount: float) -> Pixels:
-    (wanted,) = _prepare(amount)
+    factor, *bends = _prepare(amount)
     grey = reference_luma(rgb)
-    above = reference_peak(rgb) - grey
-    below = grey - rgb.min(axis=-1, keepdims=True)
-    room = np.minimum((1 - grey) / (above + TINY), grey / (below + TINY))
-    return grey + (rgb - grey) * np.minimum(wanted, np.maximum(room, 1))
+    colour = rgb - grey
+    red, blue = colour[..., 0], colour[..., 2]
+    forms = np.stack([red * red, red * blue, blue * blue], axis=-1)
+    bent = np.zeros_like(rgb)
+    bent[..., ::2] = forms @ np.array(bends).reshape(2, 3).T
+    bent[..., 1] = -(LUMA[0] * bent[..., 0] + LUMA[2] * bent[..., 2]) / LUMA[1]
+    return reference_fitted(grey + factor * colour + bent, rgb)
 
 
 TOOL = Tool(

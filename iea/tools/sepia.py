@@ -49,7 +49,7 @@ TOOL = Tool(
     purpose="Tones the picture in one colour, the warm brown of old prints by default.",
     params=(
         Param("amount", "%", 0, 100, 0, "its own colours", "sepia"),
-        Param("hue", "°", 0, 360, 40, "toward red", "toward yellow and green"),
+        Param("hue", "°", 0, 360, 32, "toward red", "toward yellow and green"),
     ),
     words=Words(names=("sepia", "toning", "old photo")),
     prepare=_prepare,

@@ -23,7 +23,7 @@ from iea.tools._pixel import TINY, luma, reference_luma, reference_peak, unit
 
 SKIN_HUE, SKIN_WIDTH, SKIN_GUARD = 0.45, 0.4, 0.7
 _ONE, _ZERO, _TINY = np.float32(1), np.float32(0), np.float32(TINY)
-_HUE, _WIDTH, _GUARD = np.float32(SKIN_HUE), np.float32(SKIN_WIDTH), np.float32(SKIN_GUARD)
+_HUE, _NARROW, _GUARD = np.float32(SKIN_HUE), np.float32(1 / SKIN_WIDTH), np.float32(SKIN_GUARD)
 
 
 def _prepare(amount: float) -> tuple[float, ...]:
@@ -41,13 +41,17 @@ def _kernel(
             grey = luma(r[x], g[x], b[x])
             peak = max(max(r[x], g[x]), b[x])
             low = min(min(r[x], g[x]), b[x])
-            pale = _ONE - unit((peak - low) / (peak + _TINY))
-            hue = (g[x] - b[x]) / (max(r[x] - b[x], _ZERO) + _TINY)
-            skin = max(_ONE - abs(hue - _HUE) / _WIDTH, _ZERO)
+            most, span = peak + _TINY, max(r[x] - b[x], _ZERO) + _TINY
+            # One division for two, over the most and over the span.
+            inverse = _ONE / (most * span)
+            pale = _ONE - unit((peak - low) * span * inverse)
+            hue = (g[x] - b[x]) * most * inverse
+            skin = max(_ONE - abs(hue - _HUE) * _NARROW, _ZERO)
             factor = _ONE + strength * pale * pale * (_ONE - _GUARD * skin)
-            r[x] = grey + (r[x] - grey) * factor
-            g[x] = grey + (g[x] - grey) * factor
-            b[x] = grey + (b[x] - grey) * factor
+            kept = grey - grey * factor
+            r[x] = kept + r[x] * factor
+            g[x] = kept + g[x] * factor
+            b[x] = kept + b[x] * factor
 
 
 def _reference(rgb: Pixels, amount: float) -> Pixels:

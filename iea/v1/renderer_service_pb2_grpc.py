@@ -27,6 +27,12 @@ if _version_not_supported:
 
 class RendererServiceStub:
     """Carries programs out, exactly and always from the original.
+
+    Every call may also end with DEADLINE_EXCEEDED or CANCELLED; its work stops within 100 milliseconds
+    after its time ran out or its caller left, but for a file that is being read or written, which is
+    finished first (under a second for a PNG of 24 megapixels). RESOURCE_EXHAUSTED carries google.rpc.RetryInfo: when it is
+    worth trying again, measured from the work that waits. "Not a digest" is anything but 64
+    hexadecimal digits.
     """
 
     def __init__(self, channel):
@@ -40,6 +46,26 @@ class RendererServiceStub:
                 request_serializer=iea_dot_v1_dot_renderer__service__pb2.RenderRequest.SerializeToString,
                 response_deserializer=iea_dot_v1_dot_renderer__service__pb2.RenderResponse.FromString,
                 _registered_method=True)
+        self.RenderBatch = channel.unary_stream(
+                '/iea.v1.RendererService/RenderBatch',
+                request_serializer=iea_dot_v1_dot_renderer__service__pb2.RenderBatchRequest.SerializeToString,
+                response_deserializer=iea_dot_v1_dot_renderer__service__pb2.RenderBatchResponse.FromString,
+                _registered_method=True)
+        self.Preview = channel.stream_stream(
+                '/iea.v1.RendererService/Preview',
+                request_serializer=iea_dot_v1_dot_renderer__service__pb2.PreviewRequest.SerializeToString,
+                response_deserializer=iea_dot_v1_dot_renderer__service__pb2.PreviewResponse.FromString,
+                _registered_method=True)
+        self.Ablate = channel.unary_unary(
+                '/iea.v1.RendererService/Ablate',
+                request_serializer=iea_dot_v1_dot_renderer__service__pb2.AblateRequest.SerializeToString,
+                response_deserializer=iea_dot_v1_dot_renderer__service__pb2.AblateResponse.FromString,
+                _registered_method=True)
+        self.MakeMask = channel.unary_unary(
+                '/iea.v1.RendererService/MakeMask',
+                request_serializer=iea_dot_v1_dot_renderer__service__pb2.MakeMaskRequest.SerializeToString,
+                response_deserializer=iea_dot_v1_dot_renderer__service__pb2.MakeMaskResponse.FromString,
+                _registered_method=True)
         self.ListTools = channel.unary_unary(
                 '/iea.v1.RendererService/ListTools',
                 request_serializer=iea_dot_v1_dot_renderer__service__pb2.ListToolsRequest.SerializeToString,
@@ -49,20 +75,69 @@ class RendererServiceStub:
 
 class RendererServiceServicer:
     """Carries programs out, exactly and always from the original.
+
+    Every call may also end with DEADLINE_EXCEEDED or CANCELLED; its work stops within 100 milliseconds
+    after its time ran out or its caller left, but for a file that is being read or written, which is
+    finished first (under a second for a PNG of 24 megapixels). RESOURCE_EXHAUSTED carries google.rpc.RetryInfo: when it is
+    worth trying again, measured from the work that waits. "Not a digest" is anything but 64
+    hexadecimal digits.
     """
 
     def Render(self, request, context):
         """Renders a photo and stores the encoded picture among the blobs.
-        Errors: INVALID_ARGUMENT (program, suffix or photo unreadable, with field violations),
-        NOT_FOUND (no such photo), RESOURCE_EXHAUSTED (too many renders waiting: retry later),
-        DEADLINE_EXCEEDED.
+        Errors: INVALID_ARGUMENT (program, suffix, quality or digest, with field violations; photo
+        unreadable), NOT_FOUND (no such photo, or no such file that a step names), RESOURCE_EXHAUSTED
+        (too many renders waiting), DATA_LOSS (the stored photo is damaged), UNAVAILABLE (the disk is
+        full or away).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RenderBatch(self, request, context):
+        """Renders programs on photos and streams each result as soon as it is on disk, in any order. The
+        same request again, after a broken connection or a restart, sends what is done at once and
+        computes the rest; requests are remembered for 7 days after their last result.
+        Errors: INVALID_ARGUMENT (request id missing, too long, or used before for other work; no item
+        or more than 1,000; program, suffix, quality or digest), RESOURCE_EXHAUSTED (too many batches),
+        UNAVAILABLE (the disk is full or away). What is wrong with one item only is that item's error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Preview(self, request_iterator, context):
+        """Shows programs on a small copy of a photo while they change. The first message opens the photo,
+        every later one changes the program; the newest wins: programs that arrive while another is
+        rendered replace each other. Answers with the original at once, then with one frame for each
+        program that was not replaced. Ends after the last frame when the caller closes its side.
+        Errors: as Render, and INVALID_ARGUMENT (the first message does not open a photo, or a later
+        one does; a sequence number that does not rise), RESOURCE_EXHAUSTED (too many previews open).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Ablate(self, request, context):
+        """Renders the photo once for every step, without that step: what the step does is the difference
+        to the whole.
+        Errors: as Render.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MakeMask(self, request, context):
+        """Draws the mask of a step as a picture, for a person to see what it covers, and stores it.
+        Errors: as Render; INVALID_ARGUMENT lists what is wrong with the mask.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListTools(self, request, context):
-        """Lists the tools of the toolset in pipeline order, with their parameters.
+        """Lists the tools of a toolset in pipeline order, with their parameters.
+        Errors: INVALID_ARGUMENT (no such toolset).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -75,6 +150,26 @@ def add_RendererServiceServicer_to_server(servicer, server):
                     servicer.Render,
                     request_deserializer=iea_dot_v1_dot_renderer__service__pb2.RenderRequest.FromString,
                     response_serializer=iea_dot_v1_dot_renderer__service__pb2.RenderResponse.SerializeToString,
+            ),
+            'RenderBatch': grpc.unary_stream_rpc_method_handler(
+                    servicer.RenderBatch,
+                    request_deserializer=iea_dot_v1_dot_renderer__service__pb2.RenderBatchRequest.FromString,
+                    response_serializer=iea_dot_v1_dot_renderer__service__pb2.RenderBatchResponse.SerializeToString,
+            ),
+            'Preview': grpc.stream_stream_rpc_method_handler(
+                    servicer.Preview,
+                    request_deserializer=iea_dot_v1_dot_renderer__service__pb2.PreviewRequest.FromString,
+                    response_serializer=iea_dot_v1_dot_renderer__service__pb2.PreviewResponse.SerializeToString,
+            ),
+            'Ablate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Ablate,
+                    request_deserializer=iea_dot_v1_dot_renderer__service__pb2.AblateRequest.FromString,
+                    response_serializer=iea_dot_v1_dot_renderer__service__pb2.AblateResponse.SerializeToString,
+            ),
+            'MakeMask': grpc.unary_unary_rpc_method_handler(
+                    servicer.MakeMask,
+                    request_deserializer=iea_dot_v1_dot_renderer__service__pb2.MakeMaskRequest.FromString,
+                    response_serializer=iea_dot_v1_dot_renderer__service__pb2.MakeMaskResponse.SerializeToString,
             ),
             'ListTools': grpc.unary_unary_rpc_method_handler(
                     servicer.ListTools,
@@ -91,6 +186,12 @@ def add_RendererServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class RendererService:
     """Carries programs out, exactly and always from the original.
+
+    Every call may also end with DEADLINE_EXCEEDED or CANCELLED; its work stops within 100 milliseconds
+    after its time ran out or its caller left, but for a file that is being read or written, which is
+    finished first (under a second for a PNG of 24 megapixels). RESOURCE_EXHAUSTED carries google.rpc.RetryInfo: when it is
+    worth trying again, measured from the work that waits. "Not a digest" is anything but 64
+    hexadecimal digits.
     """
 
     @staticmethod
@@ -110,6 +211,114 @@ class RendererService:
             '/iea.v1.RendererService/Render',
             iea_dot_v1_dot_renderer__service__pb2.RenderRequest.SerializeToString,
             iea_dot_v1_dot_renderer__service__pb2.RenderResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RenderBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/iea.v1.RendererService/RenderBatch',
+            iea_dot_v1_dot_renderer__service__pb2.RenderBatchRequest.SerializeToString,
+            iea_dot_v1_dot_renderer__service__pb2.RenderBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Preview(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/iea.v1.RendererService/Preview',
+            iea_dot_v1_dot_renderer__service__pb2.PreviewRequest.SerializeToString,
+            iea_dot_v1_dot_renderer__service__pb2.PreviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Ablate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/iea.v1.RendererService/Ablate',
+            iea_dot_v1_dot_renderer__service__pb2.AblateRequest.SerializeToString,
+            iea_dot_v1_dot_renderer__service__pb2.AblateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MakeMask(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/iea.v1.RendererService/MakeMask',
+            iea_dot_v1_dot_renderer__service__pb2.MakeMaskRequest.SerializeToString,
+            iea_dot_v1_dot_renderer__service__pb2.MakeMaskResponse.FromString,
             options,
             channel_credentials,
             insecure,

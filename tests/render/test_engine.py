@@ -90,7 +90,7 @@ def test_metadata_comes_along() -> None:
     )
 
 
-GOLDEN = "48a6ba66cac0fd993e0a228d68aacd48b508f8014a5fc4a491a2336657523fd8"
+GOLDEN = "b22ea3563a324d3609b70c1db78cde0f3ed73bf9a5761fca03f723a9993138a0"
 
 
 def golden_digest() -> str:

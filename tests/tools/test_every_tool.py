@@ -89,14 +89,14 @@ def test_a_hundredth_of_the_range_never_jumps(tool: Tool) -> None:
 def test_more_of_it_moves_the_attribute_one_way(tool: Tool) -> None:
     """The mean signed change along the tool's own direction grows with the parameter."""
     rng = np.random.default_rng(3)
-    scene = 0.15 + 0.7 * rng.random((40, 40, 3))
+    # All tones, with noise that denoising takes for noise.
+    tones = np.linspace(0.15, 0.75, 40)[:, np.newaxis] * np.array([1, 0.9, 0.8])
+    scene = tones + 0.1 * rng.random((40, 40, 3))
     extra = {k: v for k, v in tool.defaults().items() if k != tool.main.name}
     pictures = [tool.reference(scene, **{tool.main.name: v}, **extra) for v in _values(tool)]
     way = pictures[-1] - pictures[0]
     along = [float((picture * way).sum()) for picture in pictures]
-    # Denoising leaves strong texture alone until it is strong itself.
-    assert all(b >= a for a, b in itertools.pairwise(along))
-    assert along[-1] > along[0]
+    assert all(b > a for a, b in itertools.pairwise(along))
 
 
 @numeric_tool

@@ -1,10 +1,10 @@
 """RendererService: exact pixels by digest, from a bounded number of workers."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from iea import tools
 from iea.blobs import Blobs
@@ -15,26 +15,11 @@ from iea.render import VERSION, render
 from iea.rpc import context, convert
 from iea.rpc.channel import Remote
 from iea.rpc.context import Call, DeadlineError
-from iea.rpc.slots import Slots
 from iea.rpc.structs import from_struct
-from iea.settings import Settings
 from iea.v1 import renderer_service_pb2 as pb
-from iea.v1.renderer_service_pb2_grpc import RendererServiceStub
-from services.renderer.photos import Photos
-from services.renderer.work import render_photo
+from services.renderer.work import Output, Renderer
 from tests import images
 from tests.programs import program
-
-
-@pytest.fixture(scope="module")
-def renderer(settings: Settings) -> Iterator[Remote]:
-    with Remote(settings.renderer_address, RendererServiceStub) as remote:
-        yield remote
-
-
-@pytest.fixture
-def blobs(settings: Settings) -> Blobs:
-    return Blobs(settings.data_dir / "blobs")
 
 
 def test_pixels_are_those_of_the_engine(renderer: Remote, blobs: Blobs) -> None:
@@ -51,6 +36,43 @@ def test_pixels_are_those_of_the_engine(renderer: Remote, blobs: Blobs) -> None:
     request.suffix, request.quality = ".JPG", 70
     encoded = blobs.get(renderer.call("Render", request).blob_sha256)
     assert encoded == encode(expected, ".jpg", quality=70)
+
+
+def test_a_step_alone_is_what_ablation_leaves_out(renderer: Remote, blobs: Blobs) -> None:
+    wanted = program(grain=30, exposure=0.7, saturation=0)
+    request = pb.AblateRequest(
+        photo_sha256=blobs.put(images.photo()),
+        program=convert.program_to_proto(wanted),
+        suffix=".png",
+    )
+    ablated = renderer.call("Ablate", request).ablations
+    assert [one.step_id for one in ablated] == [step.id for step in wanted.steps]
+    for one, step in zip(ablated, wanted.steps, strict=True):
+        expected = render(wanted.without(step.id), decode(images.photo()))
+        assert one.without.pixels_sha256 == expected.digest()
+        assert decode(blobs.get(one.without.blob_sha256)).digest() == expected.digest()
+
+
+def test_a_large_ablation_is_made_one_by_one(
+    own: Renderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, wanted = own.blobs.put(images.photo()), program(exposure=0.7, vignette=30, grain=20)
+    at_once = own.ablate(photo, wanted, Output())
+    monkeypatch.setattr("services.renderer.work.ABLATION_BYTES", 1000)
+    monkeypatch.setattr("services.renderer.work.ablate", None)
+    assert own.ablate(photo, wanted, Output()) == at_once
+
+
+def test_ablation_knows_geometry_and_transparency(own: Renderer) -> None:
+    pixels = np.dstack([images.scene(60, 40), np.full((40, 60), 128, np.uint8)])
+    photo = own.blobs.put(images.save(Image.fromarray(pixels), "png"))
+    wanted = program(exposure=0.7, rotate=1)
+    without = own.ablate(photo, wanted, Output(".png"))
+    for one, step in zip(without, wanted.steps, strict=True):
+        expected = render(wanted.without(step.id), decode(own.blobs.get(photo)))
+        assert decode(own.blobs.get(one.blob_sha256)).alpha is not None
+        assert (one.width, one.height) == (expected.width, expected.height)
+        assert one.pixels_sha256 == expected.digest()
 
 
 def test_faults_are_told(renderer: Remote, blobs: Blobs) -> None:
@@ -76,49 +98,41 @@ def test_tools_are_listed_as_the_command_line_lists_them(renderer: Remote) -> No
     assert listed.renderer_version == VERSION
 
 
-def test_decoded_photos_are_kept_within_their_bytes(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
-    first, second = blobs.put(images.photo()), blobs.put(images.flower())
-    size = decode(images.photo()).pixels.nbytes
-    photos = Photos(blobs, int(1.5 * size))
-    kept = photos.get(first)
-    assert photos.get(first) is kept
-    photos.get(second)
-    assert photos.get(first) is not kept
-    none = Photos(blobs, size - 1)
-    assert none.get(first) is not none.get(first)
+def test_a_toolset_that_does_not_exist_is_told(renderer: Remote) -> None:
+    named = renderer.call("ListTools", pb.ListToolsRequest(toolset=tools.NAME))
+    assert named == renderer.call("ListTools", pb.ListToolsRequest())
+    with pytest.raises(InvalidError, match="'nope': use iea") as failed:
+        renderer.call("ListTools", pb.ListToolsRequest(toolset="nope"))
+    assert [fault.field for fault in failed.value.violations] == ["toolset"]
 
 
-def test_rendering_leaves_the_kept_photo_as_it_was(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
-    photos, slots = Photos(blobs, 1 << 30), Slots("testing", 1, 0)
-    photo = blobs.put(images.photo())
+def test_rendering_leaves_the_kept_photo_as_it_was(own: Renderer) -> None:
+    photo = own.blobs.put(images.photo())
     original = decode(images.photo()).digest()
     for wanted in (Program(), program(exposure=3), Program()):
-        render_photo(photos, blobs, slots, photo, wanted)
-        assert photos.get(photo).digest() == original
+        own.render(photo, wanted)
+        assert own.photos.get(photo).digest() == original
 
 
-def test_nothing_is_rendered_for_a_caller_who_left(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
-    photos, slots = Photos(blobs, 1 << 30), Slots("testing", 1, 0)
-    photo = blobs.put(images.photo())
+def test_a_digest_is_that_of_the_picture_whatever_its_type(own: Renderer) -> None:
+    deep = images.png_16bit(images.gradient(300, 200))
+    for data in (images.photo(), deep):
+        assert own.render(own.blobs.put(data), Program()).pixels_sha256 == decode(data).digest()
+
+
+def test_nothing_is_rendered_for_a_caller_who_left(own: Renderer) -> None:
+    photo = own.blobs.put(images.photo())
     answers = iter([True, True, False])
     context.enter(Call("r", float("inf"), is_active=lambda: next(answers, False)))
     try:
         with pytest.raises(DeadlineError):
-            render_photo(photos, blobs, slots, photo, program(exposure=1), suffix=".png")
+            own.render(photo, program(exposure=1), Output(".png"))
     finally:
         context.enter(None)
-    assert not blobs.has(
-        hashlib.sha256(
-            encode(render(program(exposure=1), decode(images.photo())), ".png")
-        ).hexdigest()
-    )
+    finished = encode(render(program(exposure=1), decode(images.photo())), ".png")
+    assert not own.blobs.has(hashlib.sha256(finished).hexdigest())
 
 
-def test_a_full_queue_turns_away(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
-    slots = Slots("rendering", 1, 0)
-    with slots.take(), pytest.raises(ExhaustedError, match="rendering"):
-        render_photo(Photos(blobs, 0), blobs, slots, "0" * 64, Program())
+def test_a_full_queue_turns_away(own: Renderer) -> None:
+    with own.slots.take(), pytest.raises(ExhaustedError, match="testing"):
+        own.render("0" * 64, Program())
