@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test studio lint protos bench lock clean
+.PHONY: help setup demo test studio lint protos bench docs lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,7 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	  echo "IEA needs Python 3.11 or newer with venv: on Debian, apt-get install python3-venv." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,test]'
-	$(BIN)/python -c 'import iea.measure, iea.render'
+	$(BIN)/python -c 'import iea.measure, iea.render; from iea.masks import warm; warm()'
 	@touch $@
 
 demo: $(READY)  ## edit a real photo by a short conversation, and prove the result
@@ -40,6 +40,9 @@ protos: $(READY)  ## generate iea/v1 from protos/
 
 bench: $(READY)  ## measure side by side with peers; tables go to benchmarks/results
 	@$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## write the reference of the tools, with its pictures
+	@$(BIN)/python -m docs.reference
 
 lock: $(READY)  ## write constraints.txt from what is installed
 	@{ echo '# Written by make lock. torch is for the train extra: a build for the CPU.'; \

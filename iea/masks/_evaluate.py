@@ -1,6 +1,6 @@
 """From what a mask says to how much of a step each pixel gets."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,17 @@ from numba import njit
 
 from ._exact import Plane, box_mean, cosine, heading, ramp, sine
 from ._lab import Planes, lab
-from ._mask import Colour, Linear, Luminance, Mask, Part, Radial, Region, Shape
+from ._mask import (
+    Colour,
+    Linear,
+    Luminance,
+    Mask,
+    Part,
+    Radial,
+    Region,
+    RegionName,
+    Shape,
+)
 from ._regions import REGIONS, Small
 
 _LUMA = (0.2126, 0.7152, 0.0722)
@@ -140,3 +150,17 @@ def _lines(guide: Plane, target: Plane) -> tuple[Plane, Plane]:
     slope = (box_mean(guide * target, _RADIUS) - mean * aim) / (variance + _SOFTNESS)
     rest = aim - slope * mean
     return box_mean(slope, _RADIUS), box_mean(rest, _RADIUS)
+
+
+def warm() -> None:
+    """Compile what finds masks, or load it from the cache: for set-up, so that no user waits."""
+    shapes: list[Shape] = [
+        Linear(0, 0, 1, 1),
+        Radial(0.5, 0.5, 0.3, 0.3),
+        Luminance(20, 80),
+        Colour(40, 30),
+        *(Region(name) for name in get_args(RegionName)),
+    ]
+    noise = np.random.default_rng(0).random((3, 64, 64)).astype(np.float32)
+    mask = Mask(tuple(Part(shape) for shape in shapes))
+    coefficients(mask, noise, 1, (64, 64))
