@@ -17,7 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	  echo "IEA needs Python 3.11 or newer with venv: on Debian, apt-get install python3-venv." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,test]'
-	$(BIN)/python -c 'import iea.measure, iea.render; from iea.masks import warm; warm()'
+	$(BIN)/python -m iea.warm
 	@touch $@
 
 demo: $(READY)  ## edit a real photo by a short conversation, and prove the result

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import joblib
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -46,6 +45,9 @@ class Face(NamedTuple):
 
 @cache
 def _weights(name: str) -> list[Floats]:
+    # Imported here: most masks need no faces, and starting is to be fast.
+    import joblib
+
     spec = importlib.util.find_spec("mtcnn")
     assert spec is not None
     assert spec.origin is not None

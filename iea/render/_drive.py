@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+from numba import njit, typed, types
 
 from iea.tools._declare import SIGNATURE, Constants, Planes, inline
 from iea.tools._pixel import luma, unit
 
-KERNELS = types.ListType(types.FunctionType(SIGNATURE))  # type: ignore[no-untyped-call]
+_KERNEL = types.FunctionType(SIGNATURE)
+KERNELS = types.ListType(_KERNEL)  # type: ignore[no-untyped-call]
 
 Table = npt.NDArray[np.int64]
 
@@ -229,6 +230,18 @@ def store(
     for y in range(tile[0], tile[1]):
         line = target[y - y0, tile[2] - x0 : tile[3] - x0].reshape(3 * (last - first))
         _store(planes, y - top, first, last, mixed, line)
+
+
+@njit(KERNELS(), cache=True)
+def kernel_list() -> Any:
+    """Return an empty list of kernels; Numba's own way compiles it at every start."""
+    return typed.List.empty_list(_KERNEL)
+
+
+@njit(types.void(KERNELS, _KERNEL), cache=True)
+def add_kernel(kernels: Any, kernel: Any) -> None:
+    """Put a kernel at the end of a list."""
+    kernels.append(kernel)
 
 
 def _drive_signature(sample: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
-from numba import typed
 
 from iea.errors import NotFoundError
 from iea.masks import Mask, coefficients
@@ -180,7 +179,7 @@ def _floats(values: Any) -> Floats:
 def batch(passes: Sequence[Pass]) -> Batch:
     """Put passes into the arrays that compiled code takes."""
     table = np.zeros((len(passes), _drive.COLUMNS), np.int64)
-    kernels = typed.List.empty_list(_drive.KERNELS.item_type)
+    kernels = _drive.kernel_list()
     numbers: list[Floats] = []
     end = 0
 
@@ -191,7 +190,7 @@ def batch(passes: Sequence[Pass]) -> Batch:
         return end - values.size
 
     for line, one in zip(table, passes, strict=True):
-        kernels.append(one.kernel)
+        _drive.add_kernel(kernels, one.kernel)
         line[_drive.CONSTANTS] = put(one.constants)
         line[_drive.CONSTANTS_END] = end
         if one.maps is not None:

@@ -5,7 +5,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -45,13 +46,22 @@ the engine calls them from a list."""
 class Kernel(types.WrapperAddressProtocol):
     """A compiled function with the arguments of `SIGNATURE`, ready for the engine's list.
 
-    It gives its address itself: a list of plain Numba functions would compile an append for each,
-    a sixth of a second a tool at every start.
+    It is compiled, or loaded from the cache on disk, when it is first needed: a program uses few of
+    them. It gives its address itself: a list of plain Numba functions would compile an append for
+    each, a sixth of a second a tool at every start.
     """
 
+    every: ClassVar[list["Kernel"]] = []
+    """All kernels there are, for set-up to compile."""
+
     def __init__(self, function: Callable[..., None]) -> None:
-        compiled = njit(SIGNATURE, cache=True, nogil=True, error_model="numpy")(function)
-        self._result: Any = compiled.get_compile_result(SIGNATURE)
+        self._function = function
+        self.every.append(self)
+
+    @cached_property
+    def _result(self) -> Any:
+        compiled = njit(SIGNATURE, cache=True, nogil=True, error_model="numpy")(self._function)
+        return compiled.get_compile_result(SIGNATURE)
 
     def __wrapper_address__(self) -> int:
         name = self._result.fndesc.llvm_cfunc_wrapper_name
@@ -64,10 +74,7 @@ class Kernel(types.WrapperAddressProtocol):
 
 
 def kernel(function: Callable[..., None]) -> Kernel:
-    """Compile a tool's kernel now, or load it from the cache on disk.
-
-    No fast-math: the same bits on every machine.
-    """
+    """Make a kernel of a function. No fast-math: the same bits on every machine."""
     return Kernel(function)
 
 
