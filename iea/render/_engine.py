@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 VERSION = "1"
 
-ROW_BLOCK = 1 << 13
-"""Pixels of a block of whole rows: five float planes of it lie well inside a core's cache."""
+ROW_BLOCK = 1 << 14
+"""Pixels of a block of whole rows: five float planes of it lie inside a core's cache."""
 TILE = 192
 """Rows and columns of a tile where neighbours are needed: square, so that little halo is wasted."""
 CHUNK = 1 << 20
