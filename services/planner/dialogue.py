@@ -1,12 +1,18 @@
 """The dialogue: what the turns before make of "a little less", "undo" and "take the grain out"."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from iea.program import Patch, Program, Step
-from iea.tools import TOOLS
+from iea.tools import Param, Value
+from services.planner import geometry, styles
 from services.planner.backend import Backend, Context, Keep, Understanding, Wish
-from services.planner.solver import amount_of, rounded, with_amount
+from services.planner.handles import Handle
+from services.planner.places import mask_of
+from services.planner.view import View
+
+_ZONES = ("shadows", "highlights")
 
 
 @dataclass(frozen=True)
@@ -19,151 +25,268 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something to tell besides what changed: a key of the replies, and what it is filled with."""
+
+    key: str
+    values: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
 class Draft:
     """What a turn asks for once the dialogue is settled.
 
     `program` is the one to start from, `wishes` what remains to be solved, `undo` how many turns it
-    goes back. `moved` are words for tools that the dialogue itself set. `stuck` says why a move
-    could not be made.
+    goes back. `stuck` says why a move could not be made, `ask` what must be known first.
     """
 
     program: Program
     wishes: tuple[Wish, ...] = ()
     keeps: tuple[Keep, ...] = ()
     undo: int = 0
-    moved: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    stuck: str = ""
+    notes: tuple[Note, ...] = ()
+    stuck: Note | None = None
+    ask: Note | None = None
 
 
-def settle(
-    meant: Understanding, words: str, turns: Sequence[Turn], backend: Backend, seed: int
-) -> Draft:
-    """Resolve a turn against the turns before it, oldest first."""
-    program = turns[-1].program if turns else Program()
-    draft = Draft(program)
-    if meant.act == "undo":
-        draft = _undo(turns, int(meant.factor))
-    elif meant.act == "reset":
-        stuck = "" if program.steps else "This is the photo as it was; nothing has been changed."
-        draft = Draft(Program(), stuck=stuck)
-    elif meant.act in ("scale", "reverse"):
-        factor = meant.factor if meant.act == "scale" else -1.0
-        draft = _scale(turns, factor, words, backend, seed)
+@dataclass(frozen=True)
+class Talk:
+    """The turns so far, oldest first, and who can say what their words meant."""
+
+    turns: Sequence[Turn]
+    backend: Backend
+    view: View
+    seed: int = 0
+
+    @property
+    def program(self) -> Program:
+        """The program as it stands."""
+        return self.after(len(self.turns))
+
+    def after(self, count: int) -> Program:
+        """Return the program after the first `count` turns."""
+        if count:
+            return self.turns[count - 1].program
+        if not self.turns:
+            return Program()
+        # A long session sends its latest turns only: the first of them did not start from nothing.
+        added = {c.step.id for c in self.turns[0].patch if c.op == "add" and c.step is not None}
+        return Program(tuple(s for s in self.turns[0].program.steps if s.id not in added))
+
+    def meaning(self, at: int) -> Understanding:
+        """Say again what the words of a turn meant."""
+        past = tuple(turn.words for turn in self.turns[:at])
+        return self.backend.understand(self.turns[at].words, Context(self.after(at), past))
+
+    def root(self) -> int:
+        """Return where the last wishes were made: "less" after "less" still speaks of them."""
+        at = len(self.turns)
+        while at:
+            at -= 1
+            meant = self.meaning(at)
+            moves_only = meant.act in ("scale", "reverse", "only") and not meant.asks
+            if self.turns[at].patch and not moves_only:
+                break
+        return at
+
+
+def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
+    """Resolve a turn against the turns before it."""
+    draft = _acted(meant, words, talk)
     draft = replace(draft, keeps=meant.keeps)
-    for wish in meant.wishes:
-        draft = _ask(draft, wish, meant.wishes, seed)
-    if meant.wishes:
+    wishes = [w for look in meant.looks for w in styles.wishes_of(look)]
+    said = {Handle.of(wish) for wish in meant.wishes}
+    wishes = [*meant.wishes, *(w for w in wishes if Handle.of(w) not in said)]
+    for wish in wishes:
+        draft = _ask(draft, wish, wishes, talk)
+    for move in meant.moves:
+        program, note = geometry.moved(draft.program, move, talk.view)
+        asked = note if note is not None and note.startswith("ask.") else ""
+        notes = draft.notes if note is None or asked else (*draft.notes, Note(note))
+        program = _reasoned(program, draft.program, move.words)
+        draft = replace(draft, program=program, notes=notes)
+        if asked:
+            draft = replace(draft, ask=Note(asked))
+    if meant.asks:
         # A turn that goes back and then on is a turn of its own, not a step back in the tree.
-        draft = replace(draft, undo=0, stuck="")
+        draft = replace(draft, undo=0, stuck=None)
     return draft
 
 
-def _undo(turns: Sequence[Turn], count: int) -> Draft:
+def _acted(meant: Understanding, words: str, talk: Talk) -> Draft:
+    """Carry out what a turn does to the turns before it."""
+    match meant.act:
+        case "undo":
+            return _undo(talk, max(int(meant.factor), 1))
+        case "back":
+            return _back(talk, int(meant.factor))
+        case "redo":
+            return Draft(talk.program, stuck=Note("redo"))
+        case "reset":
+            stuck = None if talk.program.steps else Note("untouched")
+            return Draft(Program(), stuck=stuck)
+        case "scale":
+            return _scale(talk, meant.factor, words)
+        case "reverse":
+            return _scale(talk, -1.0, words)
+        case "only":
+            return _only(talk, meant.region, words)
+        case "same":
+            return _same(talk, meant.region, words)
+    return Draft(talk.program)
+
+
+def _undo(talk: Talk, count: int) -> Draft:
     """Go back past `count` turns that changed something."""
-    at = len(turns)
+    at = len(talk.turns)
     for _ in range(count):
         back = at
-        while back and not turns[back - 1].patch:
+        while back and not talk.turns[back - 1].patch:
             back -= 1
         if back == 0:
             break
         at = back - 1
-    if at == len(turns):
-        return Draft(_after(turns, at), stuck="There is nothing to undo yet.")
-    return Draft(_after(turns, at), undo=len(turns) - at)
+    if at == len(talk.turns):
+        return Draft(talk.program, stuck=Note("nothing_to_undo"))
+    return Draft(talk.after(at), undo=len(talk.turns) - at)
 
 
-def _after(turns: Sequence[Turn], count: int) -> Program:
-    """Return the program after the first `count` turns."""
-    if count:
-        return turns[count - 1].program
-    if not turns:
-        return Program()
-    # A long session sends its latest turns only: then the first of them did not start from nothing.
-    added = {c.step.id for c in turns[0].patch if c.op == "add" and c.step is not None}
-    return Program(tuple(step for step in turns[0].program.steps if step.id not in added))
+def _back(talk: Talk, version: int) -> Draft:
+    """Go back to the picture after the edit of that number; 0 is the one before the last."""
+    edits = [i for i, turn in enumerate(talk.turns) if turn.patch]
+    if version == 0:
+        return _undo(talk, 1)
+    if version > len(edits):
+        return Draft(talk.program, stuck=Note("no_version", {"count": str(len(edits))}))
+    at = edits[version - 1] + 1
+    if at == len(talk.turns):
+        return Draft(talk.program, stuck=Note("this_version"))
+    return Draft(talk.after(at), undo=len(talk.turns) - at)
 
 
-def _scale(turns: Sequence[Turn], factor: float, words: str, backend: Backend, seed: int) -> Draft:
+def _last_steps(talk: Talk) -> tuple[Program, list[Step]]:
+    """Return the program before the last wishes, and the steps that they made or moved."""
+    base = talk.after(talk.root()) if talk.turns else Program()
+    old = {step.id: step for step in base.steps}
+    moved = [s for s in talk.program.steps if s.id not in old or old[s.id].params != s.params]
+    return base, moved
+
+
+def _scale(talk: Talk, factor: float, words: str) -> Draft:
     """Make the last wishes stronger, weaker or opposite: what they moved, seen from before them."""
-    program = _after(turns, len(turns))
-    base = _after(turns, _root(turns, backend))
-    moved = [t for t in TOOLS if TOOLS[t].solvable and amount_of(base, t) != amount_of(program, t)]
-    if not moved:
-        return Draft(program, stuck="There is nothing to change yet: tell me what to change first.")
-    after = program
-    for tool in moved:
-        start, now = amount_of(base, tool), amount_of(program, tool)
-        after = with_amount(after, tool, rounded(tool, start + factor * (now - start)), seed)
+    program = talk.program
+    base, moved = _last_steps(talk)
+    old = {step.id: step for step in base.steps}
+    steps = {s.id: _scaled(s, old.get(s.id), factor) for s in moved}
+    if not any(steps.values()):
+        return Draft(program, stuck=Note("nothing_to_scale"))
+    after = replace(program, steps=tuple(steps.get(s.id) or s for s in program.steps))
+    neutral = [s.id for s in after.steps if s.id in steps and s.declared.is_neutral(s.params)]
+    for step_id in neutral:
+        after = after.without(step_id)
     if after == program:
-        return Draft(program, stuck="That is as far as it goes.")
-    return Draft(_reasoned(after, program, words), moved=tuple(moved))
+        return Draft(program, stuck=Note("as_far_as_it_goes"))
+    return Draft(_reasoned(after, program, words))
 
 
-def _root(turns: Sequence[Turn], backend: Backend) -> int:
-    """Return where the last wishes were made: "less" after "less" still speaks of them."""
-    at = len(turns)
-    while at:
-        turn = turns[at - 1]
-        past = tuple(t.words for t in turns[: at - 1])
-        meant = backend.understand(turn.words, Context(turn.program, past))
-        moves_only = meant.act in ("scale", "reverse") and not meant.wishes
-        at -= 1
-        if turn.patch and not moves_only:
-            break
-    return at
+def _scaled(step: Step, old: Step | None, factor: float) -> Step | None:
+    """Return a step with all that it moved times a factor; None where nothing can be scaled."""
+    start: Mapping[str, Value] = old.params if old is not None else step.declared.defaults()
+    params = dict(step.params)
+    for param in step.declared.params:
+        before, now = start[param.name], params[param.name]
+        scales = isinstance(param, Param) and not param.name.endswith(("hue", "seed"))
+        if scales and isinstance(now, int | float) and isinstance(before, int | float):
+            if step.declared.stage == "geometry" and step.tool not in ("straighten", "perspective"):
+                continue
+            value = Handle(step.tool, param.name).rounded(before + factor * (now - before))
+            params[param.name] = value
+    return replace(step, params=params) if params != step.params else None
 
 
-def _ask(draft: Draft, wish: Wish, wishes: tuple[Wish, ...], seed: int) -> Draft:
+def _only(talk: Talk, place: str, words: str) -> Draft:
+    """Put the last steps where the user says, and only there."""
+    _, moved = _last_steps(talk)
+    able = {s.id for s in moved if s.declared.masks}
+    if not able or not place:
+        return Draft(talk.program, stuck=Note("nothing_to_place"))
+    if not talk.view.has(place):
+        return Draft(talk.program, stuck=Note("no_place", {"place": place}))
+    steps = (replace(s, mask=mask_of(place)) if s.id in able else s for s in talk.program.steps)
+    after = replace(talk.program, steps=tuple(steps))
+    return Draft(_reasoned(after, talk.program, words))
+
+
+def _same(talk: Talk, place: str, words: str) -> Draft:
+    """Ask for the last wishes once more, in another place."""
+    _, moved = _last_steps(talk)
+    if not moved or not place:
+        return Draft(talk.program, stuck=Note("nothing_to_scale"))
+    draft = Draft(talk.program)
+    for step in moved:
+        zone = step.tool in _ZONES and place in _ZONES
+        if not step.declared.masks and not zone:
+            continue
+        handle = Handle.main(place if zone else step.tool, "" if zone else place)
+        after = handle.turned(draft.program, step.amount, talk.seed, _rest(step, handle))
+        draft = replace(draft, program=_reasoned(after, draft.program, words))
+    return draft
+
+
+def _rest(step: Step, handle: Handle) -> dict[str, Value]:
+    return {} if step.tool != handle.tool else {**step.params}
+
+
+def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
     """Carry out what needs no look at the photo; leave the rest to the solver."""
-    step = draft.program.find(wish.tool)
-    start = TOOLS[wish.tool].main.default
-    opposite = step is not None and (step.amount - start) * wish.direction < 0
+    handle = Handle.of(wish)
     if wish.how in ("set", "by"):
-        return _exact(draft, wish, seed)
+        return _exact(draft, wish, talk.seed)
     if wish.how == "remove":
-        if opposite and step is not None:
-            return replace(draft, program=draft.program.without(step.id))
-        if any(_removes(draft.program, w) for w in wishes if w.words == wish.words):
-            return draft  # one tool of a look whose others are there to remove
-    if wish.how == "ease" and opposite and step is not None:
-        amount = rounded(wish.tool, start + 0.6**wish.degree * (step.amount - start))
-        eased = with_amount(draft.program, wish.tool, amount, seed)
-        eased = _reasoned(eased, draft.program, wish.words)
-        return replace(draft, program=eased, moved=(*draft.moved, wish.tool))
+        gone = [s for s in draft.program.steps if s.tool == wish.tool]
+        for step in gone:
+            draft = replace(draft, program=draft.program.without(step.id))
+        if gone or any(_removes(draft.program, w) for w in wishes if w.words == wish.words):
+            return draft
+        return replace(draft, wishes=(*draft.wishes, replace(wish, how="change")))
+    start = handle.declared.default
+    pushed = handle.value(draft.program) - start
+    if pushed * wish.direction < 0:
+        # What an earlier turn did too much of is taken back in part, not countered.
+        left = 0.6**wish.degree * pushed
+        program = handle.turned(draft.program, handle.rounded(start + left), talk.seed)
+        return replace(draft, program=_reasoned(program, draft.program, wish.words))
     return replace(draft, wishes=(*draft.wishes, wish))
 
 
 def _removes(program: Program, wish: Wish) -> bool:
-    return program.find(wish.tool) is not None
+    return any(step.tool == wish.tool for step in program.steps)
 
 
 def _exact(draft: Draft, wish: Wish, seed: int) -> Draft:
     """Carry out an explicit number, held within the tool's range."""
-    main = TOOLS[wish.tool].main
-    now = amount_of(draft.program, wish.tool)
+    handle = Handle.of(wish)
+    param, now = handle.declared, handle.value(draft.program)
     asked = wish.number if wish.how == "set" else now + wish.number
-    amount = min(max(asked, main.min), main.max)
+    amount = min(max(asked, param.min), param.max)
     notes = draft.notes
     if amount != asked:
-        title = wish.tool.replace("_", " ").capitalize()
-        notes = (
-            *notes,
-            f"{title} goes from {main.min:g} to {main.max:g}, so I stopped at {amount:g}.",
-        )
-    program = with_amount(draft.program, wish.tool, round(amount, 3), seed)
+        limits = {"low": f"{param.min:g}", "high": f"{param.max:g}", "amount": f"{amount:g}"}
+        notes = (*notes, Note("clamped", {"tool": wish.tool, **limits}))
+    program = handle.turned(draft.program, round(amount, 3), seed, wish.also)
     program = _reasoned(program, draft.program, wish.words)
-    return replace(draft, program=program, notes=notes, moved=(*draft.moved, wish.tool))
+    return replace(draft, program=program, notes=notes)
 
 
 def _reasoned(after: Program, before: Program, words: str) -> Program:
     """Give the steps that changed the words that changed them."""
-    return Program(tuple(_give(step, before.find(step.tool), words) for step in after.steps))
+    old = {step.id: step for step in before.steps}
+    steps = (_given(step, old.get(step.id), words) for step in after.steps)
+    return replace(after, steps=tuple(steps))
 
 
-def _give(step: Step, old: Step | None, words: str) -> Step:
-    if old is not None and old.params == step.params:
+def _given(step: Step, old: Step | None, words: str) -> Step:
+    if old is not None and old.params == step.params and old.mask == step.mask:
         return step
     return replace(step, reason=reason_for(words, old))
 

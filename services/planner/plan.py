@@ -6,9 +6,11 @@ from typing import Literal
 
 from iea.errors import InvalidError, Violation
 from iea.program import MAX_REASON, Patch, Program, diff
-from services.planner import auto, reply
-from services.planner.backend import Backend, Beyond, Context, Keep, Understanding, Wish
-from services.planner.dialogue import Draft, Turn, reason_for, settle
+from services.planner import auto
+from services.planner.backend import Backend, Context, Keep, Understanding, Wish
+from services.planner.dialogue import Draft, Note, Talk, Turn, reason_for, settle
+from services.planner.places import ELSEWHERE, FOUND
+from services.planner.reply import Replies
 from services.planner.solver import Solution, solve
 from services.planner.view import View
 
@@ -52,44 +54,71 @@ def plan(request: Request, backend: Backend) -> Plan:
         raise InvalidError(
             f"The request {what}: say it in fewer words.", [Violation("words", what)]
         )
-    before = request.history[-1].program if request.history else Program()
-    context = Context(before, tuple(turn.words for turn in request.history))
-    meant = backend.understand(request.words, context)
-    answer = _without_edit(meant, before)
+    talk = Talk(request.history, backend, request.view, request.seed)
+    before = talk.program
+    meant = backend.understand(request.words, Context(before, tuple(t.words for t in talk.turns)))
+    replies = Replies(meant.language)
+    answer = _without_edit(meant, before, replies, request.view)
     if answer is not None:
         return answer
-    wishes = meant.wishes
+    meant, notes = _seen(meant, request.view)
     if meant.act in ("auto", "balance"):
-        wishes = _fitted(meant, request, before)
-        if not wishes:
-            return Plan("no_change", "It looks good as it is; I left it alone.", (), before)
-    draft = settle(
-        replace(meant, wishes=wishes), request.words, request.history, backend, request.seed
-    )
-    return _carried_out(request, before, draft, meant.beyond)
+        meant = _fitted(meant, request, before)
+        if not meant.asks:
+            return Plan("no_change", replies.say("good"), (), before)
+    draft = settle(meant, request.words, talk)
+    draft = replace(draft, notes=(*notes, *draft.notes))
+    if draft.ask is not None:
+        return Plan("clarification", replies.note(draft.ask), (), before)
+    return _carried_out(request, before, draft, meant, replies)
 
 
-def _without_edit(meant: Understanding, before: Program) -> Plan | None:
+def _without_edit(
+    meant: Understanding, before: Program, replies: Replies, view: View
+) -> Plan | None:
     """Answer what asks for no change of the picture."""
     if meant.act == "none":
-        return Plan("refused", reply.of_beyond(meant.beyond), (), before)
+        return Plan("refused", replies.of_beyond(meant.beyond), (), before)
     if meant.act == "ask":
-        return Plan("clarification", meant.question, (), before)
-    if meant.act == "explain" and not meant.wishes:
-        return Plan("no_change", reply.of_steps(before), (), before)
-    if meant.act == "thanks" and not meant.wishes:
-        return Plan("no_change", "Good: I leave it as it is.", (), before)
-    return None
+        key, _, tool = meant.question.partition(":")
+        text = replies.both_ways(tool) if tool else replies.ask(key)
+        return Plan("clarification", text, (), before)
+    if meant.asks:
+        return None
+    said = {
+        "explain": lambda: replies.of_steps(before),
+        "describe": lambda: replies.of_reading(view.read(before)),
+        "thanks": lambda: replies.say("thanks"),
+    }
+    return Plan("no_change", said[meant.act](), (), before) if meant.act in said else None
 
 
-def _fitted(meant: Understanding, request: Request, before: Program) -> tuple[Wish, ...]:
-    reading = request.view.read(before)
+def _seen(meant: Understanding, view: View) -> tuple[Understanding, tuple[Note, ...]]:
+    """Leave out wishes for places that the photo does not have, with a note on each."""
+    wished = [*(w.region for w in meant.wishes), *(look.region for look in meant.looks)]
+    missing = {
+        region
+        for region in wished
+        if region.removeprefix(ELSEWHERE) in FOUND and not view.has(region)
+    }
+    if not missing:
+        return meant, ()
+    notes = tuple(Note("no_place", {"place": name}) for name in sorted(missing))
+    wishes = tuple(w for w in meant.wishes if w.region not in missing)
+    looks = tuple(look for look in meant.looks if look.region not in missing)
+    return replace(meant, wishes=wishes, looks=looks), notes
+
+
+def _fitted(meant: Understanding, request: Request, before: Program) -> Understanding:
+    """Add the wishes that the photo itself has."""
     fit = auto.fitted if meant.act == "auto" else auto.balanced
-    return (*meant.wishes, *fit(reading, request.words))
+    said = {wish.tool for wish in meant.wishes}
+    own = (w for w in fit(request.view, before, request.words) if w.tool not in said)
+    return replace(meant, wishes=(*meant.wishes, *own))
 
 
 def _carried_out(
-    request: Request, before: Program, draft: Draft, beyond: tuple[Beyond, ...]
+    request: Request, before: Program, draft: Draft, meant: Understanding, replies: Replies
 ) -> Plan:
     """Solve what the dialogue left to solve, and put the outcome in words."""
     solution = Solution(draft.program)
@@ -97,39 +126,45 @@ def _carried_out(
         solution = solve(request.view, draft.program, draft.wishes, draft.keeps, request.seed)
     program = _explained(solution, draft)
     patch = diff(before, program)
-    short = reply.of_shortfalls(solution.shortfalls)
-    regrets = reply.of_beyond(beyond)
+    short = replies.of_shortfalls(solution.shortfalls)
+    regrets = replies.of_beyond(meant.beyond)
+    notes = [replies.note(note) for note in draft.notes]
     if not patch:
-        why = draft.stuck or " ".join(filter(None, [*draft.notes, short]))
-        said = why or "Nothing to change: the picture is like that already."
-        return Plan("no_change", " ".join(filter(None, [said, regrets])), (), before)
+        stuck = "" if draft.stuck is None else replies.note(draft.stuck)
+        why = stuck or " ".join(filter(None, [*notes, short])) or replies.say("nothing")
+        return Plan("no_change", " ".join(filter(None, [why, regrets])), (), before)
     if draft.undo:
-        turns = "one turn" if draft.undo == 1 else f"{draft.undo} turns"
-        return Plan("edited", f"Back by {turns}.", patch, program, draft.undo)
-    done = reply.of_changes(before, patch)
-    held = reply.of_held(solution.held)
-    said = " ".join(filter(None, [done, held, *draft.notes, short, regrets]))
+        one = draft.undo == 1
+        text = replies.say("back_one") if one else replies.say("back_many", count=str(draft.undo))
+        return Plan("edited", text, patch, program, draft.undo)
+    done = replies.of_changes(before, patch)
+    held = replies.of_held(solution.held)
+    said = " ".join(filter(None, [done, held, *notes, short, regrets]))
     return Plan("edited", said, patch, program)
 
 
 def _explained(solution: Solution, draft: Draft) -> Program:
     """Give every step that the solver moved its reason, in the user's own words."""
-    words = {wish.tool: wish.words for wish in draft.wishes}
-    words |= {short.wish.tool: short.wish.words for short in solution.shortfalls}
+    words = _words_by_tool(draft.wishes, solution)
     spoken = " and ".join(dict.fromkeys(words.values()))
     held = dict(solution.held)
+    old = {step.id: step for step in draft.program.steps}
     steps = []
     for step in solution.program.steps:
-        old = draft.program.find(step.tool)
-        if old is None or old.params != step.params:
-            said = words.get(step.tool, spoken)
-            reason = reason_for(said, old)
+        before = old.get(step.id)
+        if before is None or before.params != step.params:
+            reason = reason_for(words.get(step.tool, spoken), before)
             if step.tool in held:
                 reason = _holding(held[step.tool])
             steps.append(replace(step, reason=reason[:MAX_REASON]))
         else:
             steps.append(step)
     return Program(tuple(steps))
+
+
+def _words_by_tool(wishes: Sequence[Wish], solution: Solution) -> dict[str, str]:
+    words = {wish.tool: wish.words for wish in wishes}
+    return words | {short.wish.tool: short.wish.words for short in solution.shortfalls}
 
 
 def _holding(keep: Keep) -> str:

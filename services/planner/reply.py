@@ -1,141 +1,172 @@
-"""Words back: what changed and by how much, or why nothing did."""
+"""Words back, in the user's language: what changed and by how much, or why nothing did."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from iea.measure.program import amount_text
 from iea.program import Patch, Program, Step
-from iea.tools import TOOLS
 from services.planner.backend import Beyond, Keep
+from services.planner.dialogue import Note
+from services.planner.places import ELSEWHERE, place_of
 from services.planner.solver import Shortfall
 
 MAX_NAMED = 6
 """Changes that are named one by one."""
-
-_NONE = {
-    ("exposure", 1): "it is as light as it can be already",
-    ("exposure", -1): "it is as dark as it can be already",
-    ("saturation", 1): "it has hardly any colour to strengthen",
-    ("saturation", -1): "it has no colour left to take away",
-    ("vibrance", 1): "it has hardly any colour to strengthen",
-    ("black_and_white", 1): "it is black and white already",
-    ("black_and_white", -1): "it is in its own colours already",
-    ("grain", -1): "it has no grain of mine, and noise cannot be removed here yet",
-    ("sharpen", -1): "it has no sharpening of mine, and blurring is not possible here yet",
-    ("fade", -1): "it has no fade of mine to take back",
-    ("highlights", 1): "its light parts are as light as they can be already",
-    ("whites", 1): "its whites are white already",
-    ("shadows", -1): "its dark parts are as dark as they can be already",
-    ("blacks", -1): "its blacks are black already",
-}
-_NOUNS = {
-    "L": "brightness",
-    "C": "contrast",
-    "a": "colours",
-    "b": "colours",
-    "S": "colours",
-    "D": "sharpness",
-    "N": "grain",
-}
-
-
-def of_changes(before: Program, patch: Patch) -> str:
-    """Say what a patch changed: "Warmer (temperature +22) and crisper (sharpen 30)"."""
-    if any(change.op == "reset" for change in patch):
-        return "Back to the photo as it was."
-    said = [_changed(before, change.op, change.step) for change in patch if change.step is not None]
-    if not said:
-        return ""
-    if len(said) > MAX_NAMED:
-        said = [*said[:MAX_NAMED], f"{len(said) - MAX_NAMED} more"]
-    return _sentence(_listed(said))
-
-
-def of_shortfalls(shortfalls: Iterable[Shortfall]) -> str:
-    """Say what the photo did not grant, and why."""
-    nones, parts = [], []
-    for shortfall in shortfalls:
-        wish = shortfall.wish
-        if shortfall.grade == "none":
-            nones.append(
-                _NONE.get((wish.tool, wish.direction)) or _nothing(wish.tool, wish.direction)
-            )
-        else:
-            parts.append(wish.tool.replace("_", " "))
-    said = []
-    if nones:
-        said.append(
-            _sentence(f"this photo is left alone there: {_listed(list(dict.fromkeys(nones)))}")
-        )
-    if parts:
-        verb = "is" if len(parts) == 1 else "are"
-        said.append(_sentence(f"{_listed(parts)} {verb} as far as this photo allows"))
-    return " ".join(said)
-
-
-def of_held(held: Iterable[tuple[str, Keep]]) -> str:
-    """Say what was held where it was."""
-    names = dict.fromkeys(_NOUNS.get(name, name) for _, keep in held for name in keep.attributes)
-    return f"The {_listed(list(names))} stay as they were." if names else ""
-
-
-def of_beyond(beyond: Iterable[Beyond]) -> str:
-    """Say what no tool can do, and what can be done instead."""
-    return " ".join(dict.fromkeys(_regrets()[part.kind] for part in beyond))
-
-
-def of_steps(program: Program) -> str:
-    """Explain a program, step by step."""
-    if not program.steps:
-        return "Nothing has been changed yet: this is the photo as it was."
-    said = [
-        f"{_title(s.tool)} {amount_text(s)}, because {s.reason}" for s in program.steps if s.reason
-    ]
-    return _sentence("; ".join(said[:MAX_NAMED]))
+_FOLDER = Path(__file__).with_name("replies")
+LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
 @cache
-def _regrets() -> dict[str, str]:
-    text = Path(__file__).with_name("regrets.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+def _catalog(language: str) -> Mapping[str, Any]:
+    known = language if language in LANGUAGES else "en"
+    return tomllib.loads((_FOLDER / f"{known}.toml").read_text("utf-8"))
 
 
-def _changed(before: Program, op: str, step: Step) -> str:
-    name = step.tool.replace("_", " ")
-    if op == "remove":
-        return f"no more {name}"
-    main = step.declared.main
-    old = before.find(step.tool)
-    start = old.amount if old is not None else main.default
-    look = main.plus if step.amount > start else main.minus
-    if old is None:
-        return f"{look} ({name} {amount_text(step)})"
-    nearer = abs(step.amount - main.default) < abs(start - main.default)
-    moved = f"{name} from {amount_text(old)} to {amount_text(step)}"
-    return (
-        f"{name} back from {amount_text(old)} to {amount_text(step)}"
-        if nearer
-        else f"{look} ({moved})"
-    )
+class Replies:
+    """What can be said in one language, with English for what is missing."""
 
+    def __init__(self, language: str) -> None:
+        self._own, self._english = _catalog(language), _catalog("en")
 
-def _nothing(tool: str, direction: int) -> str:
-    main = TOOLS[tool].main
-    look = main.plus if direction > 0 else main.minus
-    return f"{tool.replace('_', ' ')} would not make it visibly {look}"
+    def _find(self, group: str, key: str) -> Any:
+        return self._own[group].get(key, self._english[group].get(key))
 
+    def say(self, key: str, **values: str) -> str:
+        """Return a sentence of the catalog, filled in."""
+        return str(self._find("say", key)).format(**values)
 
-def _title(tool: str) -> str:
-    return tool.replace("_", " ").capitalize()
+    def ask(self, key: str, **values: str) -> str:
+        """Return a question of the catalog, filled in."""
+        return str(self._find("ask", key)).format(**values)
 
+    def note(self, note: Note) -> str:
+        """Say what the dialogue found."""
+        values = dict(note.values)
+        if "place" in values:
+            values["place"] = self.place(values["place"])
+        if "tool" in values:
+            values["tool"] = self._title(values["tool"])
+        if note.key.startswith("ask."):
+            return self.ask(note.key.removeprefix("ask."), **values)
+        return self.say(note.key, **values)
 
-def _listed(parts: list[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    def place(self, name: str) -> str:
+        """Return what a place is called."""
+        return str(self._find("place", name.removeprefix(ELSEWHERE)))
 
+    def both_ways(self, tool: str) -> str:
+        """Ask which of two opposite wishes is meant."""
+        _, plus, minus = self._find("tool", tool)
+        return self.ask("both_ways", plus=plus, minus=minus)
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    def of_changes(self, before: Program, patch: Patch) -> str:
+        """Say what a patch changed: "Warmer (temperature +22) and crisper (sharpening 30)."."""
+        if any(change.op == "reset" for change in patch):
+            return self.say("reset")
+        said = [self._changed(before, c.op, c.step) for c in patch if c.step is not None]
+        if len(said) > MAX_NAMED:
+            more = self.say("more", count=str(len(said) - MAX_NAMED))
+            said = [*said[:MAX_NAMED], more]
+        return self._sentence(self._listed(said))
+
+    def of_shortfalls(self, shortfalls: Iterable[Shortfall]) -> str:
+        """Say what the photo did not grant, and why."""
+        nones, parts = [], []
+        for shortfall in shortfalls:
+            wish = shortfall.wish
+            if shortfall.grade == "none":
+                nones.append(self._why_not(wish.tool, wish.direction))
+            else:
+                parts.append(self._find("tool", wish.tool)[0])
+        said = []
+        if nones:
+            said.append(self.say("left_alone", reasons=self._listed(list(dict.fromkeys(nones)))))
+        if parts:
+            said.append(self.say("part", names=self._listed(list(dict.fromkeys(parts)))))
+        return " ".join(said)
+
+    def of_held(self, held: Iterable[tuple[str, Keep]]) -> str:
+        """Say what was held where it was."""
+        attributes = (name for _, keep in held for name in keep.attributes)
+        names = list(dict.fromkeys(self._find("attribute", name) for name in attributes))
+        return self.say("held", names=self._listed(names)) if names else ""
+
+    def of_beyond(self, beyond: Iterable[Beyond]) -> str:
+        """Say what no tool can do, and what can be done instead."""
+        return " ".join(dict.fromkeys(self._find("beyond", part.kind) for part in beyond))
+
+    def of_steps(self, program: Program) -> str:
+        """Explain a program, step by step."""
+        if not program.steps:
+            return self.say("untouched")
+        said = [
+            self.say("because", tool=self._title(s.tool), amount=amount_text(s), reason=s.reason)
+            for s in program.steps
+            if s.reason
+        ]
+        return self._sentence("; ".join(said[:MAX_NAMED]))
+
+    def of_reading(self, reading: Mapping[str, float]) -> str:
+        """Describe a photo as it was measured."""
+        found = ["dark" if reading["L"] < 38 else "light" if reading["L"] > 68 else "even"]
+        found += ["flat"] if reading["C"] < 16 else ["hard"] if reading["C"] > 30 else []
+        if reading["S"] < 2:
+            found.append("grey")
+        else:
+            casts = {"warm": reading["b"], "cool": -reading["b"]}
+            casts |= {"pink": reading["a"], "green": -reading["a"]}
+            cast = max(casts, key=lambda name: casts[name])
+            found += [cast] if casts[cast] > 6 else []
+            strengths = ["pale"] if reading["S"] < 10 else ["strong"] if reading["S"] > 32 else []
+            found += strengths
+        found += ["clipped"] if reading["clipped"] > 4 else []
+        return self._sentence(self._listed([self._find("describe", name) for name in found]))
+
+    def _changed(self, before: Program, op: str, step: Step) -> str:
+        tool, plus, minus = self._find("tool", step.tool)
+        if op == "remove":
+            return self.say("gone", tool=tool)
+        old = next((s for s in before.steps if s.id == step.id), None)
+        if not step.declared.solvable and not step.declared.target.change:
+            return self._placed(
+                self.say("now", look=plus, tool=tool, amount=amount_text(step)), step
+            )
+        start = old.amount if old is not None else step.declared.main.default
+        look = plus if step.amount > start else minus
+        default = step.declared.main.default
+        if old is None:
+            said = self.say("now", look=look, tool=tool, amount=amount_text(step))
+        else:
+            nearer = abs(step.amount - default) < abs(start - default)
+            fill = {"tool": tool, "before": amount_text(old), "after": amount_text(step)}
+            said = self.say("eased", **fill) if nearer else self.say("moved", look=look, **fill)
+        return self._placed(said, step)
+
+    def _placed(self, said: str, step: Step) -> str:
+        place = place_of(step.mask)
+        if not place or place.startswith(ELSEWHERE):
+            return said
+        return self.say("placed", change=said, place=self.place(place))
+
+    def _why_not(self, tool: str, direction: int) -> str:
+        sign = "plus" if direction > 0 else "minus"
+        known = self._find("none", f"{tool}-{sign}")
+        if known is not None:
+            return str(known)
+        name, plus, minus = self._find("tool", tool)
+        return self.say("no_look", tool=name, look=plus if direction > 0 else minus)
+
+    def _title(self, tool: str) -> str:
+        name = str(self._find("tool", tool)[0])
+        return f"{name[:1].upper()}{name[1:]}"
+
+    def _listed(self, parts: Sequence[str]) -> str:
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{self.say('comma').join(parts[:-1])}{self.say('and')}{parts[-1]}"
+
+    def _sentence(self, text: str) -> str:
+        return f"{text[:1].upper()}{text[1:]}{self.say('stop')}" if text else ""

@@ -15,7 +15,7 @@ from iea.v1 import planner_service_pb2_grpc as pb_grpc
 from services.planner.backend import Backend
 from services.planner.copies import Copies
 from services.planner.dialogue import Turn
-from services.planner.embedded import Rules
+from services.planner.embedded import Embedded
 from services.planner.plan import Request, plan
 from services.planner.view import View
 
@@ -58,7 +58,7 @@ class PlannerService(pb_grpc.PlannerServiceServicer):
 def build(settings: Settings) -> list[Service]:
     """Return the service for a server, on the blobs of the data folder."""
     blobs = Blobs(settings.data_dir / "blobs")
-    servicer = PlannerService(blobs, Copies(blobs), Rules())
+    servicer = PlannerService(blobs, Copies(blobs), Embedded())
     return [(pb_grpc.add_PlannerServiceServicer_to_server, servicer, "iea.v1.PlannerService")]
 
 

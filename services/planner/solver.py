@@ -1,8 +1,9 @@
 """Plan, look, adjust: how strong each wish must be on this photo, found by rendering and measuring.
 
-Every wish moves one tool, its knob. What the knob does is the finished picture with it against the
-finished picture with the knob where it stood, so wishes that move the same attribute do not take
-each other's share. A plain wish changes the tool's attribute by its target.
+Every wish turns one knob, a tool's parameter in one place. What the knob does is the finished
+picture with it against the finished picture with the knob where it stood, so wishes that move the
+same attribute do not take each other's share. A plain wish changes the tool's attribute by its
+target; tools whose effect no attribute tells get the amount that their target gives.
 """
 
 from collections import Counter
@@ -13,9 +14,10 @@ from typing import Literal
 import numpy as np
 
 from iea.measure import ATTRIBUTES
-from iea.program import Program, Step
+from iea.program import Program
 from iea.tools import TOOLS
 from services.planner.backend import Keep, Wish
+from services.planner.handles import Handle
 from services.planner.view import View
 
 BUDGET = 60
@@ -27,6 +29,8 @@ EXTREME = 2.5
 _ALL_THE_WAY = 100
 """A target change as large as this means the end of the tool's range: black and white."""
 _TOLERANCE = 0.02
+_PLAIN = 35.0
+"""A plain amount of a parameter that has no target."""
 
 _RESERVE = ((0.0, 0.5, 1.0, 1.8, EXTREME), (0.0, 0.45, 0.65, 0.85, 1.0))
 """The share of what a knob can reach on this photo that each degree may take: where the reach is
@@ -68,7 +72,7 @@ class Solution:
 @dataclass
 class _Knob:
     wish: Wish
-    tool: str
+    handle: Handle
     start: float
     amount: float
     limit: float
@@ -79,7 +83,9 @@ class _Knob:
 
     @property
     def attribute(self) -> str:
-        return TOOLS[self.tool].target.attribute
+        """What tells how far the knob has come, "" where nothing does."""
+        tool = TOOLS[self.handle.tool]
+        return tool.target.attribute if self.handle.param == tool.main.name else ""
 
 
 @dataclass
@@ -97,8 +103,12 @@ class _Bench:
     def spent(self) -> bool:
         return self.view.renders >= BUDGET
 
-    def read(self, tool: str, amount: float, attribute: str) -> dict[str, float]:
-        return self.view.read(with_amount(self.program, tool, amount, self.seed), attribute)
+    def turned(self, knob: _Knob, value: float) -> Program:
+        return knob.handle.turned(self.program, value, self.seed, knob.wish.also)
+
+    def read(self, knob: _Knob, value: float) -> dict[str, float]:
+        """Measure where the knob works, with it at a value."""
+        return self.view.read(self.turned(knob, value), knob.attribute, knob.handle.place)
 
     def drift(self, program: Program, attribute: str) -> float:
         """Return how far an attribute that should stay is from where it was.
@@ -106,9 +116,8 @@ class _Bench:
         Effects do not count: darker corners were asked for, and to make all else lighter for them
         would be a change of its own.
         """
-        return (
-            self.view.read(_without_effects(program), attribute)[attribute] - self.kept[attribute]
-        )
+        reading = self.view.read(_without_effects(program), attribute)
+        return reading[attribute] - self.kept[attribute]
 
 
 def solve(
@@ -119,7 +128,7 @@ def solve(
     bench.before = view.read(program)
     bench.kept = view.read(_without_effects(program))
     knobs = [_knob(program, wish) for wish in wishes]
-    wished = {knob.tool for knob in knobs}
+    wished = {knob.handle.tool for knob in knobs}
     kept = {name: keep for keep in keeps for name in keep.attributes if name in _OWNERS}
     held: dict[str, Keep] = {}
     for sweep in range(2 if len(knobs) > 1 or kept else 1):
@@ -134,59 +143,36 @@ def solve(
     return Solution(bench.program, tuple(shortfalls), tuple(held.items()))
 
 
-def with_amount(program: Program, tool: str, amount: float, seed: int) -> Program:
-    """Return the program with a tool's main parameter set; at its default, without the tool."""
-    step = program.find(tool)
-    if amount == TOOLS[tool].main.default:
-        return program.without(step.id) if step is not None else program
-    if step is None:
-        params = TOOLS[tool].defaults()
-        if "seed" in params:
-            params["seed"] = seed
-        taken = {other.id for other in program.steps}
-        new = Step(tool, params, id=tool if tool not in taken else f"{tool}-2")
-        return Program((*program.steps, new.with_amount(amount)))
-    changed = step.with_amount(amount)
-    return Program(tuple(changed if s is step else s for s in program.steps))
-
-
 def _without_effects(program: Program) -> Program:
     return Program(tuple(s for s in program.steps if TOOLS[s.tool].stage != "effects"))
 
 
-def amount_of(program: Program, tool: str) -> float:
-    """Return where a tool's main parameter stands in a program."""
-    step = program.find(tool)
-    return step.amount if step is not None else TOOLS[tool].main.default
-
-
-def rounded(tool: str, amount: float) -> float:
-    """Round an amount to what a person would set: hundredths of a stop, else whole steps."""
-    main = TOOLS[tool].main
-    digits = 2 if main.max <= 10 else 1 if abs(amount) < 10 else 0
-    return min(max(round(amount, digits), main.min), main.max)
-
-
-def _knob(program: Program, wish: Wish, tool: str = "") -> _Knob:
-    tool = tool or wish.tool
-    main, start = TOOLS[tool].main, amount_of(program, tool)
-    asked = abs(TOOLS[tool].target.change) * wish.degree
-    end = main.max if wish.direction > 0 else main.min
-    return _Knob(wish, tool, start, start, end, asked=asked)
+def _knob(program: Program, wish: Wish) -> _Knob:
+    handle = Handle.of(wish)
+    param, start = handle.declared, handle.value(program)
+    asked = abs(TOOLS[handle.tool].target.change or _PLAIN) * wish.degree
+    end = param.max if wish.direction > 0 else param.min
+    return _Knob(wish, handle, start, start, end, asked=asked)
 
 
 def _turn(bench: _Bench, knob: _Knob, *, first: bool) -> None:
     """Set one knob, given all the others."""
     if bench.spent or knob.limit == knob.start:
         return
-    if abs(TOOLS[knob.tool].target.change) >= _ALL_THE_WAY:
+    change = TOOLS[knob.handle.tool].target.change
+    if not knob.attribute:
+        _turn_by_rote(bench, knob)
+    elif abs(change) >= _ALL_THE_WAY:
         _turn_far(bench, knob)
-        return
-    still = bench.read(knob.tool, knob.start, knob.attribute)
-    sign = knob.wish.direction * np.sign(TOOLS[knob.tool].target.change)
+    else:
+        _turn_to_effect(bench, knob, knob.wish.direction * float(np.sign(change)), first=first)
+
+
+def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> None:
+    still = bench.read(knob, knob.start)
 
     def effect(amount: float) -> float:
-        moved = bench.read(knob.tool, amount, knob.attribute)
+        moved = bench.read(knob, amount)
         return float(sign * (moved[knob.attribute] - still[knob.attribute]))
 
     if first:
@@ -198,36 +184,47 @@ def _turn(bench: _Bench, knob: _Knob, *, first: bool) -> None:
     if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
         return  # the other wishes did not disturb it
     amount = _find(bench, effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
-    knob.amount, knob.solved = rounded(knob.tool, amount), True
-    bench.program = with_amount(bench.program, knob.tool, knob.amount, bench.seed)
+    _set(bench, knob, amount)
+
+
+def _set(bench: _Bench, knob: _Knob, amount: float) -> None:
+    knob.amount, knob.solved = knob.handle.rounded(amount), True
+    bench.program = bench.turned(knob, knob.amount)
+
+
+def _turn_by_rote(bench: _Bench, knob: _Knob) -> None:
+    """Set a knob that no attribute tells of: by the degree."""
+    if not knob.solved:
+        knob.reach = knob.asked
+        _set(bench, knob, knob.start + knob.wish.direction * knob.asked)
+
+
+def _turn_far(bench: _Bench, knob: _Knob) -> None:
+    """Set a knob whose plain wish means its end: by the degree, unsolved."""
+    change = bench.read(knob, knob.limit)[knob.attribute]
+    still = bench.read(knob, knob.start)[knob.attribute]
+    knob.reach = abs(change - still)
+    if knob.reach < ATTRIBUTES[knob.attribute].notice:
+        return
+    share = min(knob.wish.degree, 1.0)
+    knob.asked = 0.0
+    _set(bench, knob, knob.start + share * (knob.limit - knob.start))
 
 
 def _too_weak(knob: _Knob, wished: set[str]) -> bool:
-    stronger = _STRONGER.get(knob.tool)
-    plain = abs(TOOLS[knob.tool].target.change)
+    stronger = _STRONGER.get(knob.handle.tool)
+    plain = abs(TOOLS[knob.handle.tool].target.change)
     too_little = knob.reach < max(plain, knob.asked) / 2
     return stronger is not None and stronger not in wished and too_little
 
 
 def _replaced(bench: _Bench, weak: _Knob, program: Program) -> _Knob:
     """Put the stronger tool in the place of one that has too little to work on."""
-    bench.program = with_amount(bench.program, weak.tool, weak.start, bench.seed)
-    knob = _knob(program, weak.wish, _STRONGER[weak.tool])
+    bench.program = bench.turned(weak, weak.start)
+    knob = _knob(program, replace(weak.wish, tool=_STRONGER[weak.handle.tool]))
     knob.asked = weak.asked
     _turn(bench, knob, first=True)
     return knob
-
-
-def _turn_far(bench: _Bench, knob: _Knob) -> None:
-    """Set a knob whose plain wish means its end: by the degree, unsolved."""
-    change = bench.read(knob.tool, knob.limit, knob.attribute)[knob.attribute]
-    knob.reach = abs(change - bench.before[knob.attribute])
-    if knob.reach < ATTRIBUTES[knob.attribute].notice:
-        return
-    share = min(knob.wish.degree, 1.0)
-    knob.amount = rounded(knob.tool, knob.start + share * (knob.limit - knob.start))
-    knob.solved, knob.asked = True, 0.0
-    bench.program = with_amount(bench.program, knob.tool, knob.amount, bench.seed)
 
 
 def _fathom(
@@ -238,7 +235,7 @@ def _fathom(
     if knob.wish.degree < EXTREME and "burnt" in still:
 
         def burns(amount: float) -> bool:
-            return bench.read(knob.tool, amount, knob.attribute)["burnt"] > allowed
+            return bench.read(knob, amount)["burnt"] > allowed
 
         safe, hot = knob.start, knob.limit
         if burns(hot):
@@ -288,27 +285,28 @@ def _hold(bench: _Bench, name: str, keep: Keep, wished: set[str], held: dict[str
         drift = bench.drift(bench.program, name)
         if abs(drift) <= ATTRIBUTES[name].notice / 2:
             return
-        start, main = amount_of(bench.program, tool), TOOLS[tool].main
-        end = main.min if drift > 0 else main.max
+        handle = Handle.main(tool)
+        start, param = handle.value(bench.program), handle.declared
+        end = param.min if drift > 0 else param.max
 
-        def effect(amount: float, tool: str = tool, drift: float = drift) -> float:
-            moved = bench.drift(with_amount(bench.program, tool, amount, bench.seed), name)
+        def effect(amount: float, handle: Handle = handle, drift: float = drift) -> float:
+            moved = bench.drift(handle.turned(bench.program, amount, bench.seed), name)
             return float(np.sign(drift) * (drift - moved))
 
         reach = effect(end)
         if reach <= 0:
             continue
         amount = _find(bench, effect, abs(drift), (start, 0.0), (end, reach))
-        bench.program = with_amount(bench.program, tool, rounded(tool, amount), bench.seed)
+        bench.program = handle.turned(bench.program, handle.rounded(amount), bench.seed)
         held[tool] = keep
 
 
 def _shortfall(knob: _Knob, *, alone: bool) -> Shortfall | None:
-    wish = replace(knob.wish, tool=knob.tool)
+    wish = replace(knob.wish, tool=knob.handle.tool)
     if not knob.solved or knob.amount == knob.start:
         # A look whose other tools do their part has not failed.
         return Shortfall(wish, "none") if alone else None
-    plain = abs(TOOLS[knob.tool].target.change)
+    plain = abs(TOOLS[knob.handle.tool].target.change)
     if alone and knob.asked and knob.reach < 0.6 * min(knob.asked, plain):
         return Shortfall(wish, "part")
     return None

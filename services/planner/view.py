@@ -7,18 +7,23 @@ import numpy as np
 import numpy.typing as npt
 
 from iea.image import to_8bit
-from iea.measure import Gauge
+from iea.measure import Gauge, without_geometry
 from iea.program import Program
-from iea.render import Window, render_pixels
+from iea.render import Photo, Window, render_pixels
+from services.planner.places import ELSEWHERE, mask_of
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+Flags = npt.NDArray[np.bool_]
 
 SIZE = 256
 """Longest side of the small copy, in pixels."""
 
 CROP = 160
 """Side of the part that is looked at as it is, for sharpness and grain."""
+
+MIN_SHARE = 0.004
+"""Of the photo, below which a place is said not to be there."""
 
 _DETAIL = frozenset(("D", "N"))
 _MARGIN = 10
@@ -32,25 +37,58 @@ class View:
         """Take the copy of `SIZE`, and a way to the whole photo, asked for sharpness and grain."""
         # Light and colour are means over many pixels: every second one tells as much.
         coarse = np.ascontiguousarray(small[::2, ::2]) if min(small.shape[:2]) > 32 else small
-        self._coarse, self._full = coarse, full
-        self._gauge = Gauge(coarse)
-        self._inside = _inside(coarse)
+        self.small, self._coarse, self._full = small, coarse, full
+        self._looks: dict[str, _Look] = {}
+        self._photo = Photo(small)
         self.renders = 0
 
-    def read(self, program: Program, attribute: str = "L") -> dict[str, float]:
-        """Measure the photo under a program, where `attribute` can be seen.
+    def read(self, program: Program, attribute: str = "L", place: str = "") -> dict[str, float]:
+        """Measure the photo, or a place of it, under a program, where `attribute` can be seen.
 
         Besides the attributes of `iea.measure` there is `burnt`: the share (%) of pixels that had
         detail in the original and have lost it to white or black. Unlike `clipped` it forgives a
-        sky that was all but white before, and one full channel of a strong colour.
+        sky that was all but white before, and one full channel of a strong colour. Geometry is left
+        out: where things are changes no light.
         """
         self.renders += 1
-        if attribute in _DETAIL:
+        program = without_geometry(program)
+        masked = any(step.mask is not None for step in program.steps)
+        if attribute in _DETAIL and not place:
             pixels, gauge, window = self._detail
             return gauge.read(to_8bit(render_pixels(program, pixels, window=window, threads=1)))
-        rendered = to_8bit(render_pixels(program, self._coarse, threads=1))
-        lost = self._inside & _burnt(rendered)
-        return {**self._gauge.read(rendered), "burnt": 100 * float(lost.mean())}
+        look = self._look(place, fine=masked or bool(place) or attribute in _DETAIL)
+        rendered = to_8bit(render_pixels(program, look.photo, threads=1))
+        lost = look.inside & _burnt(rendered)
+        return {**look.gauge.read(rendered), "burnt": 100 * float(lost.sum()) / look.size}
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the whole photo, in pixels."""
+        pixels = self._full()
+        return pixels.shape[1], pixels.shape[0]
+
+    def has(self, place: str) -> bool:
+        """Tell whether a place is there in the photo."""
+        return float(self.cover(place).mean()) >= MIN_SHARE
+
+    def cover(self, place: str) -> Flags:
+        """Return which pixels of the small copy belong to a place."""
+        mask = mask_of(place.removeprefix(ELSEWHERE))
+        if mask is None:
+            return np.ones(self.small.shape[:2], bool)
+        inside: Flags = self._photo.cover(mask) > 0.5
+        return ~inside if place.startswith(ELSEWHERE) else inside
+
+    def _look(self, place: str, *, fine: bool) -> "_Look":
+        key = place if fine else "coarse"
+        if key not in self._looks:
+            if fine:
+                cover = self.cover(place) if place else None
+                cover = cover if cover is not None and cover.any() else None
+                self._looks[key] = _Look(self._photo, self.small, cover)
+            else:
+                self._looks[key] = _Look(Photo(self._coarse), self._coarse, None)
+        return self._looks[key]
 
     @cached_property
     def _detail(self) -> tuple[Samples, Gauge, Window]:
@@ -63,12 +101,21 @@ class View:
         return pixels, Gauge(np.ascontiguousarray(to_8bit(crop))), window
 
 
-def _inside(pixels: Pixels) -> npt.NDArray[np.bool_]:
+class _Look:
+    """One copy, whole or a place of it, ready to be measured."""
+
+    def __init__(self, photo: Photo, pixels: Pixels, cover: Flags | None) -> None:
+        self.photo, self.gauge = photo, Gauge(pixels, cover)
+        self.inside = _inside(pixels) if cover is None else _inside(pixels) & cover
+        self.size = self.inside.size if cover is None else int(cover.sum())
+
+
+def _inside(pixels: Pixels) -> Flags:
     peak = pixels.max(axis=-1)
-    inside: npt.NDArray[np.bool_] = (peak < 255 - _MARGIN) & (peak > _MARGIN)
+    inside: Flags = (peak < 255 - _MARGIN) & (peak > _MARGIN)
     return inside
 
 
-def _burnt(pixels: Pixels) -> npt.NDArray[np.bool_]:
-    burnt: npt.NDArray[np.bool_] = ((pixels == 255).sum(axis=-1) > 1) | ~pixels.any(axis=-1)
+def _burnt(pixels: Pixels) -> Flags:
+    burnt: Flags = ((pixels == 255).sum(axis=-1) > 1) | ~pixels.any(axis=-1)
     return burnt

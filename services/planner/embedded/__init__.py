@@ -1,5 +1,5 @@
-"""The embedded backend: hand-written rules over the tools' own words. English, and no model."""
+"""The embedded planner's language part: a small model for meaning, plain code for numbers."""
 
-from services.planner.embedded.rules import Rules
+from services.planner.embedded.backend import Embedded
 
-__all__ = ["Rules"]
+__all__ = ["Embedded"]

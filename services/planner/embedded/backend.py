@@ -1,0 +1,310 @@
+"""Words to meaning: the model reads the whole request and each of its spans; code joins the two."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from iea.language import LanguageModel, Sense
+from iea.tools import TOOLS
+from services.planner.backend import (
+    Act,
+    Beyond,
+    Context,
+    Identity,
+    Keep,
+    Look,
+    Move,
+    Understanding,
+    Wish,
+)
+from services.planner.embedded.figures import Figure, count_in, factor_in, figure_in
+from services.planner.embedded.spans import cut
+from services.planner.places import ELSEWHERE
+
+MODEL = Path(__file__).with_name("model")
+
+SURE = 0.5
+"""Probability from which an atom is believed."""
+_HINT = 0.15
+"""Probability in the whole below which no span is believed: chatter says a lot by itself."""
+_MILD = 0.7
+"""The share that is left of wishes that must not be overdone."""
+_COLOUR_WISH = re.compile(r"(\w+)\.(hue|saturation|luminance)([+-])")
+_TOOL_WISH = re.compile(r"(\w+)([+-])")
+_KEEPS = {
+    **{name: (name,) for name in ("L", "C", "shadows", "highlights")},
+    "colours": ("a", "b", "S"),
+    "saturation": ("S",),
+    "temperature": ("b",),
+    "sharpness": ("D",),
+    "grain": ("N",),
+    "mood": ("L", "b"),
+}
+_PLACES = ("sky", "face", "subject", "background")
+_SOCIAL = ("chat", "nonsense", "insult", "question")
+"""Kinds of the impossible that are passed over where there is something to do."""
+_FACTORS = {"more": (1.25, 1.5, 2.0, 3.0), "less": (0.75, 0.6, 0.4, 0.2)}
+_DEGREES = (0.5, 1.0, 1.8, 2.5)
+_ACTS: dict[str, Act] = {
+    "undo": "undo",
+    "redo": "redo",
+    "reset": "reset",
+    "reverse": "reverse",
+    "back": "back",
+    "explain": "explain",
+    "describe": "describe",
+    "more": "scale",
+    "less": "scale",
+    "changes": "explain",
+    "thanks": "thanks",
+    "only": "only",
+    "correct": "only",
+    "same": "same",
+}
+
+
+@dataclass(frozen=True)
+class _Atom:
+    """An atom that was read: with what certainty, in which words, how strong, and where."""
+
+    name: str
+    chance: float
+    words: str
+    degree: float
+    region: str
+
+
+class Embedded:
+    """Understands requests in eight languages, without torch and without a network."""
+
+    def __init__(self, folder: Path = MODEL) -> None:
+        self._model = LanguageModel(folder)
+
+    @property
+    def identity(self) -> Identity:
+        """The model's name and version."""
+        made = self._model.manifest
+        return Identity("embedded", made["model"], made["version"])
+
+    def understand(self, words: str, context: Context) -> Understanding:
+        """Say what words mean."""
+        spans = cut(words)
+        if not spans:
+            return Understanding("none", beyond=(Beyond("empty", words.strip()),))
+        texts = [words, *spans] if len(spans) > 1 else [words]
+        whole, *parts = self._model.read(texts)
+        atoms = _joined(whole, parts or [whole], spans)
+        return _understood(atoms, words, spans, whole.language, context)
+
+
+def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[_Atom]:
+    """Return what the request says: seen in the whole, or plainly in one span of it."""
+    found = []
+    names = {name for sense in (whole, *parts) for name in sense.atoms}
+    for name in names:
+        chances = [part.atoms.get(name, 0.0) for part in parts]
+        best = max(range(len(parts)), key=lambda i: chances[i])
+        seen, plain = whole.atoms.get(name, 0.0), chances[best]
+        if (seen + plain) / 2 < SURE or seen < _HINT:
+            continue
+        where = parts[best].regions if plain >= _HINT else whole.regions
+        if len(parts) > 1 and not _certain(where):
+            where = {} if _several_places(parts) else whole.regions
+        found.append(
+            _Atom(name, (seen + plain) / 2, spans[best], parts[best].degree, _certain(where))
+        )
+    return sorted(found, key=lambda atom: -atom.chance)
+
+
+def _certain(regions: Mapping[str, float]) -> str:
+    return next((name for name, chance in regions.items() if chance >= SURE), "")
+
+
+def _several_places(parts: Sequence[Sense]) -> bool:
+    return len({_certain(part.regions) for part in parts} - {""}) > 1
+
+
+def _understood(
+    atoms: Sequence[_Atom], words: str, spans: Sequence[str], language: str, context: Context
+) -> Understanding:
+    wishes, looks, moves = _wishes(atoms), _looks(atoms), _moves(atoms)
+    torn = _contradiction(atoms)
+    if torn:
+        return Understanding("ask", question=f"both_ways:{torn}", language=language)
+    wishes, looks = _kept_out(atoms, wishes, looks)
+    asks = bool(wishes or looks or moves)
+    beyond = tuple(
+        Beyond(kind, a.words)
+        for a in atoms
+        if a.name.startswith("beyond:") and ((kind := a.name[7:]) not in _SOCIAL or not asks)
+    )
+    act, factor, region = _act(atoms, words)
+    if act == "edit" and not asks:
+        return _empty_handed(atoms, beyond, words, language)
+    keeps = tuple(
+        Keep(_KEEPS[name], a.words)
+        for a in atoms
+        if a.name.startswith("keep:") and (name := a.name[5:]) in _KEEPS
+    )
+    return Understanding(
+        act, wishes, looks, moves, keeps, beyond, factor, region, language=language
+    )
+
+
+def _empty_handed(
+    atoms: Sequence[_Atom], beyond: tuple[Beyond, ...], words: str, language: str
+) -> Understanding:
+    """Answer words without a wish: what cannot be done, courtesy, or nothing at all."""
+    if beyond:
+        return Understanding("none", beyond=beyond, language=language)
+    if any(atom.name.startswith("keep:") for atom in atoms):
+        return Understanding("thanks", language=language)
+    return Understanding("none", beyond=(Beyond("nonsense", words.strip()),), language=language)
+
+
+def _wishes(atoms: Sequence[_Atom]) -> tuple[Wish, ...]:
+    found: dict[tuple[str, str, str], Wish] = {}
+    mild = _MILD if any(atom.name == "keep:natural" for atom in atoms) else 1.0
+    for atom in atoms:
+        wish = _wish(atom)
+        if wish is not None:
+            wish = replace(wish, degree=wish.degree * mild)
+            found.setdefault((wish.tool, wish.param, wish.region), wish)
+    tools = [wish.tool for wish in found.values()]
+    return tuple(_numbered(wish, tools) for wish in found.values())
+
+
+def _wish(atom: _Atom) -> Wish | None:
+    said = partial(Wish, degree=atom.degree, words=atom.words)
+    if atom.name.startswith("remove:"):
+        return said(atom.name[7:], -1, how="remove")
+    colour = _COLOUR_WISH.fullmatch(atom.name)
+    if colour is not None:
+        sign = 1 if colour[3] == "+" else -1
+        param = f"{colour[1]}_{colour[2]}"
+        return said("color_mixer", sign, param=param, region=_masked(atom, "color_mixer"))
+    plain = _TOOL_WISH.fullmatch(atom.name)
+    if plain is None or plain[1] not in TOOLS:
+        return None
+    sign = 1 if plain[2] == "+" else -1
+    return _placed(said(plain[1], sign), atom)
+
+
+def _placed(wish: Wish, atom: _Atom) -> Wish:
+    """Put a wish where it was said; tones of the dark or light parts have tools of their own."""
+    if atom.region in ("shadows", "highlights") and wish.tool in ("exposure", "brightness"):
+        return replace(wish, tool=atom.region)
+    if atom.region == wish.tool:
+        return wish
+    if TOOLS[wish.tool].main.min == 0 and wish.direction < 0:
+        return replace(wish, how="remove")
+    return replace(wish, region=_masked(atom, wish.tool))
+
+
+def _masked(atom: _Atom, tool: str) -> str:
+    return atom.region if TOOLS[tool].masks else ""
+
+
+def _numbered(wish: Wish, tools: Sequence[str]) -> Wish:
+    """Give a wish the number that its words name, if no other wish could mean it."""
+    figure = figure_in(wish.words) if wish.how == "change" else None
+    if figure is None or sum(tool == wish.tool for tool in tools) > 1:
+        return wish
+    value = figure.value
+    if wish.tool == "exposure":
+        value = _as_stops(figure, wish)
+    elif figure.unit == "stops":
+        return wish  # "lift the shadows by a stop": stops are light, and shadows have no unit
+    if figure.sign:
+        sign = figure.sign if "exposure" in wish.words.lower() or wish.direction > 0 else -1
+        return replace(wish, how="by", number=sign * value, direction=sign)
+    if figure.sets:
+        return replace(wish, how="set", number=value)
+    return replace(wish, how="by", number=wish.direction * value)
+
+
+def _as_stops(figure: Figure, wish: Wish) -> float:
+    """Read a number for exposure: stops, or per cent of light ("20 % brighter")."""
+    named = figure.unit == "stops" or "exposure" in wish.words.lower()
+    if named or figure.value <= TOOLS["exposure"].main.max:
+        return figure.value
+    share = figure.value / 100
+    falls = wish.direction < 0 or figure.sign < 0
+    return -math.log2(max(1 - share, 0.1)) if falls else math.log2(1 + share)
+
+
+def _looks(atoms: Sequence[_Atom]) -> tuple[Look, ...]:
+    """Return the looks; a second one only where other words ask for it."""
+    found: dict[str, Look] = {}
+    for atom in atoms:
+        if atom.name.startswith("style:"):
+            found.setdefault(atom.words, Look(atom.name[6:], atom.degree, atom.words, atom.region))
+    return tuple(found.values())
+
+
+def _moves(atoms: Sequence[_Atom]) -> tuple[Move, ...]:
+    kinds = ("crop", "straighten", "rotate", "flip", "perspective", "resize")
+    named = ((atom, *atom.name.partition(":")) for atom in atoms)
+    return tuple(
+        Move(kind, value, atom.degree, atom.words)
+        for atom, kind, _, value in named
+        if kind in kinds
+    )
+
+
+def _contradiction(atoms: Sequence[_Atom]) -> str:
+    """Return the tool that two wishes pull both ways, or ""."""
+    said: dict[tuple[str, str], str] = {}
+    for atom in atoms:
+        match = _TOOL_WISH.fullmatch(atom.name)
+        if match is None or match[1] not in TOOLS:
+            continue
+        if said.setdefault((match[1], atom.region), match[2]) != match[2]:
+            return match[1]
+    return ""
+
+
+def _kept_out(
+    atoms: Sequence[_Atom], wishes: tuple[Wish, ...], looks: tuple[Look, ...]
+) -> tuple[tuple[Wish, ...], tuple[Look, ...]]:
+    """Keep wishes for the whole photo out of the place that should stay as it is."""
+    kept = [a.name[5:] for a in atoms if a.name.startswith("keep:") and a.name[5:] in _PLACES]
+    if not kept:
+        return wishes, looks
+    place = ELSEWHERE + kept[0]
+    return (
+        tuple(
+            replace(w, region=place) if not w.region and TOOLS[w.tool].masks else w for w in wishes
+        ),
+        tuple(replace(look, region=look.region or place) for look in looks),
+    )
+
+
+def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
+    """Return what a turn does to the edit, its factor, and where."""
+    acts = [atom for atom in atoms if atom.name.startswith("act:")]
+    asked = [a for a in acts if a.name[4:] not in ("thanks", "describe", "explain", "changes")]
+    for atom in [*asked, *acts]:
+        name = atom.name[4:]
+        factor = 1.0
+        if name in _FACTORS:
+            factor = _scale(name, atom.degree, words)
+        elif name in ("undo", "back"):
+            factor = float(count_in(words) or (1 if name == "undo" else 0))
+        return _ACTS[name], factor, atom.region
+    names = {atom.name for atom in atoms}
+    return "auto" if "auto" in names else "balance" if "balance" in names else "edit", 1.0, ""
+
+
+def _scale(name: str, degree: float, words: str) -> float:
+    """Return the factor on the last turn's changes."""
+    figure, named = figure_in(words), factor_in(words)
+    if figure is not None and figure.unit == "%":
+        share = min(figure.value / 100, 0.95 if name == "less" else 4.0)
+        return 1 - share if name == "less" else 1 + share
+    if named is not None:
+        return named if name == "more" or named < 1 else 1 / named
+    return _FACTORS[name][_DEGREES.index(degree)]

@@ -1,0 +1,1 @@
+"""The training of planners: data, stages, evaluation."""

@@ -1,0 +1,1 @@
+"""The small planner: a sentence encoder with heads, for CPUs."""

