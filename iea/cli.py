@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from tqdm import tqdm
-
 from iea.errors import IeaError, InvalidError, NotFoundError, UnavailableError
 from iea.files import read, write
 from iea.formats import check_suffix
@@ -115,6 +113,13 @@ def _parser() -> argparse.ArgumentParser:
     studio = add("studio", _studio, "Open the web page and the services, in one process.")
     studio.add_argument("--port", type=_port, default=8080, help="of the page (default 8080)")
 
+    train = add("train", _train, "Train the planner: each stage can be stopped and goes on later.")
+    train.add_argument("stage", choices=("sft",), metavar="STAGE", help="{%(choices)s}")
+    train.add_argument("--size", choices=("small",), default="small", help="{%(choices)s}")
+    train.add_argument("--run", type=Path, default=Path("out/sft"), metavar="FOLDER", help="of it")
+    train.add_argument("--steps", type=_whole(1, 10**6), help="of 32 texts each (default 3000)")
+    train.add_argument("--seed", type=_seed, default=0, metavar="N", help="(default 0)")
+
     serve = add("serve", _serve, "Run one service, or all in one process.")
     serve.add_argument("name", choices=(*PORTS, "all"), metavar="NAME", help="{%(choices)s}")
     listed = ", ".join(f"{name} {port}" for name, port in PORTS.items())
@@ -179,6 +184,8 @@ def _gateway(server: str | None) -> Iterator[str]:
 
 
 def _edit(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
     from iea.client import Client
     from iea.explain import tell_turn
 
@@ -219,7 +226,7 @@ def _render(options: argparse.Namespace) -> int:
     suffix = check_suffix(options.output)
     _check_outputs(options.output)
     program = Program.loads(read(options.program), name=options.program.name)
-    with tqdm(total=100, unit="%", disable=None, leave=False) as bar:
+    with _progress() as progress:
         data = develop(
             read(options.photo),
             program,
@@ -228,7 +235,7 @@ def _render(options: argparse.Namespace) -> int:
             gps=not options.no_gps,
             files=_files(options.file),
             name=options.photo.name,
-            progress=lambda share: _show(bar, share),
+            progress=progress,
         )
     write(options.output, data)
     return 0
@@ -265,12 +272,26 @@ def _export(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(bar: "tqdm[NoReturn]", share: float) -> None:
-    bar.n = round(100 * share)
-    bar.refresh()
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None] | None]:
+    """Yield what shows the share done, 0..1, if there is a person to see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=100, unit="%", leave=False) as bar:
+
+        def show(share: float) -> None:
+            bar.n = round(100 * share)
+            bar.refresh()
+
+        yield show
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
     from iea import trace as traces
     from iea.replay import replay
 
@@ -353,6 +374,20 @@ def _studio(options: argparse.Namespace) -> int:
 
     with _gateway(None) as address:
         serve(address, options.port)
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    try:
+        from training.small.sft import Settings as Training
+        from training.small.sft import train
+    except ModuleNotFoundError as error:
+        raise InvalidError(
+            f"Training needs {error.name}: run `pip install -e '.[train]'` in the checkout."
+        ) from None
+    steps = {} if options.steps is None else {"steps": options.steps}
+    model = train(options.run, Training(**steps, seed=options.seed))
+    print(f"The model is in {model}; what it does not understand in {model.parent}/failures.tsv.")
     return 0
 
 

@@ -88,14 +88,17 @@ class Client:
         first, *turns = _again(lambda: list(self._remote.stream("GetSession", request)))
         return {**from_struct(first.trace), "turns": [from_struct(part.turn) for part in turns]}
 
-    def download(self, session: str, suffix: str, *, turn: str = "", quality: int = 90) -> bytes:
+    def download(
+        self, session: str, suffix: str, *, turn: str = "", quality: int = 90, gps: bool = True
+    ) -> bytes:
         """Render a turn in full ("" is the head) and return the picture, encoded.
 
-        `suffix` is ".jpg", ".png", ".webp" or ".tif"; `quality` is 1..100 for JPEG and WebP. Raises
-        `NotFoundError` without such a session or turn, `InvalidError` for the suffix or quality.
+        `suffix` is ".jpg", ".png", ".webp", ".tif", ".avif" or ".heic"; `quality` is 1..100 where
+        the format loses something; without `gps` the file does not tell where the photo was taken.
+        Raises `NotFoundError` without such a session or turn, `InvalidError` for suffix or quality.
         """
         request = pb.DownloadPictureRequest(
-            session=session, turn=turn, suffix=suffix, quality=quality
+            session=session, turn=turn, suffix=suffix, quality=quality, no_gps=not gps
         )
         parts = _again(lambda: list(self._remote.stream("DownloadPicture", request)))
         return b"".join(part.chunk for part in parts)

@@ -60,3 +60,7 @@ class UnavailableError(IeaError):
     """A service cannot be reached."""
 
     exit_status = 3
+
+
+class Cancelled(Exception):  # noqa: N818 - no error: somebody wanted it
+    """A caller's `cancelled` said yes."""

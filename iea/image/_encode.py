@@ -2,7 +2,7 @@
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from iea.errors import InvalidError
+from iea.errors import Cancelled, InvalidError
 from iea.formats import SUFFIXES, Format, check_suffix
 
 from . import _exif, _xmp
 from ._container import insert_exif
 from ._heic import write_heic
 from ._strips import join, strip_rows, write_strip
-from ._vips import from_memory, with_blobs
+from ._vips import from_memory, stopping, with_blobs
 from .picture import Picture, Samples, to_8bit
 
 # The formats' own limits, in pixels on a side.
@@ -39,18 +39,27 @@ _DOTS_PER_MM = 72 / 25.4
 _AVIF_SPEED = 9
 
 
-def encode(picture: Picture, suffix: str, *, quality: int = 90, gps: bool = True) -> bytes:
+def encode(
+    picture: Picture,
+    suffix: str,
+    *,
+    quality: int = 90,
+    gps: bool = True,
+    cancelled: Callable[[], bool] | None = None,
+) -> bytes:
     """A file in the format of `suffix` (`.jpg`), with the photo's profile, EXIF and XMP.
 
     16-bit pixels stay so in PNG and TIFF and are rounded to 8 elsewhere. Alpha is laid over white
     in JPEG. `quality` (1-100) is for JPEG, AVIF and HEIC, with full colour resolution from 90 on,
     and WebP; PNG and TIFF lose nothing. `gps=False` leaves out where the photo was taken, in EXIF
-    and XMP. The same input always gives the same bytes. InvalidError for an unknown suffix, a
-    quality out of range, or more pixels on a side than the format can hold.
+    and XMP. The same input always gives the same bytes. `cancelled` is asked every few milliseconds
+    while JPEG, PNG and TIFF are written, and a yes raises `Cancelled`; WebP, AVIF and HEIC are
+    written in one go. InvalidError for an unknown suffix, a quality out of range, or more pixels on
+    a side than the format can hold.
     """
     kind = SUFFIXES[check_suffix(suffix)]
     if kind == "jpeg":
-        return _write_jpeg(picture, quality, gps=gps)
+        return _write_jpeg(picture, quality, gps=gps, cancelled=cancelled)
     _check(picture.width, picture.height, kind, quality)
     if not gps:
         picture = _without_gps(picture)
@@ -61,7 +70,9 @@ def encode(picture: Picture, suffix: str, *, quality: int = 90, gps: bool = True
         return write_heic(picture, exif, quality)
     if kind == "avif":
         return _write_avif(picture, exif, quality)
-    data = _save(_image(picture, eight_bit=kind == "webp"), kind, quality)
+    image = _image(picture, eight_bit=kind == "webp")
+    with stopping(image, cancelled):
+        data = _save(image, kind, quality)
     return data if exif is None else insert_exif(data, kind, exif, picture)
 
 
@@ -106,10 +117,14 @@ def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="encode")
 
 
-def _write_jpeg(picture: Picture, quality: int, *, gps: bool) -> bytes:
+def _write_jpeg(
+    picture: Picture, quality: int, *, gps: bool, cancelled: Callable[[], bool] | None
+) -> bytes:
     strips = JpegStrips(picture, picture.width, picture.height, quality=quality, gps=gps)
 
     def encode(top: int) -> bytes:
+        if cancelled is not None and cancelled():
+            raise Cancelled
         part = slice(top, top + strips.rows)
         return strips.encode(
             picture.pixels[part], None if picture.alpha is None else picture.alpha[part]

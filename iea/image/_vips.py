@@ -5,13 +5,13 @@ other format ever reaches libvips.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import pyvips
 
-from iea.errors import InvalidError
+from iea.errors import Cancelled, InvalidError
 from iea.formats import Format
 
 # A photo is decoded once: remembering operations would only keep its memory.
@@ -40,6 +40,27 @@ def faults_of(name: str) -> Iterator[None]:
         yield
     except pyvips.Error as error:
         raise damaged(name) from error
+
+
+@contextmanager
+def stopping(image: Any, cancelled: Callable[[], bool] | None) -> Iterator[None]:
+    """Ends work on a lazy image as soon as `cancelled` says yes, with `Cancelled`."""
+    if cancelled is None:
+        yield
+        return
+
+    def look(source: Any, progress: Any) -> None:
+        if cancelled():
+            source.set_kill(True)
+
+    image.set_progress(True)
+    image.signal_connect("eval", look)
+    try:
+        yield
+    except pyvips.Error:
+        if cancelled():
+            raise Cancelled from None
+        raise
 
 
 def damaged(name: str) -> InvalidError:

@@ -4,6 +4,7 @@ from iea.measure.attributes import ATTRIBUTES, Attribute, Effect, Gauge, Reading
 from iea.measure.distance import pixel_distance
 from iea.measure.program import effect_text, measure_program
 from iea.measure.score import score
+from iea.measure.views import without_geometry
 
 __all__ = [
     "ATTRIBUTES",
@@ -16,4 +17,5 @@ __all__ = [
     "measure_program",
     "pixel_distance",
     "score",
+    "without_geometry",
 ]

@@ -1,6 +1,7 @@
 """The attributes of a picture that words are about, measured."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,25 +49,32 @@ clipped the percentage of pixels with a channel at 255 or all at 0."""
 class Gauge:
     """Measures versions of one picture. What is dark, light and flat is decided on the original.
 
-    `original` and every picture read is 8-bit sRGB, (height, width, 3), of one size.
+    `original` and every picture read is 8-bit sRGB, (height, width, 3), of one size. With `inside`,
+    (height, width), only the pixels that it marks are measured, one at the least.
     """
 
-    def __init__(self, original: npt.NDArray[np.uint8]) -> None:
+    def __init__(
+        self, original: npt.NDArray[np.uint8], inside: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        self._inside = inside
         self._planes = lab(original)
-        lightness = self._planes[0].ravel()
+        lightness = self._chosen(self._planes[0])
         order = np.argsort(lightness, kind="stable")
         quarter = max(1, order.size // 4)
         self._darkest, self._lightest = order[:quarter], order[-quarter:]
-        self._flat = _flattest(self._planes[0])
+        self._flat = _flattest(self._planes[0], inside)
         self.original: Reading = self._read(original, self._planes)
 
     def read(self, pixels: npt.NDArray[np.uint8]) -> Reading:
         """Measure a version of the picture."""
         return self._read(pixels, lab(pixels))
 
+    def _chosen(self, plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return plane.ravel() if self._inside is None else plane[self._inside]
+
     def _read(self, pixels: npt.NDArray[np.uint8], planes: npt.NDArray[np.float32]) -> Reading:
-        lightness, a, b = planes
-        flat = lightness.ravel()
+        lightness = planes[0]
+        flat, a, b = (self._chosen(plane) for plane in planes)
         red, green, blue = (np.ascontiguousarray(pixels[..., i]) for i in range(3))
         white = (red == 255) | (green == 255) | (blue == 255)
         clipped = white | ((red | green | blue) == 0)
@@ -78,9 +86,9 @@ class Gauge:
             "S": float(np.hypot(a, b).mean()),
             "shadows": float(flat[self._darkest].mean()),
             "highlights": float(flat[self._lightest].mean()),
-            "D": _sharpness(lightness),
+            "D": _sharpness(lightness, self._inside),
             "N": _noise(lightness, self._flat),
-            "clipped": 100 * float(clipped.mean()),
+            "clipped": 100 * float(self._chosen(clipped).mean()),
         }
 
 
@@ -91,13 +99,15 @@ def effect_of(before: Reading, after: Reading) -> Effect:
     }
 
 
-def _sharpness(lightness: npt.NDArray[np.float32]) -> float:
+def _sharpness(lightness: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_] | None) -> float:
     if min(lightness.shape) < 3:
         return 0.0
     middle = lightness[1:-1, 1:-1]
     around = lightness[:-2, 1:-1] + lightness[2:, 1:-1]
     around = around + lightness[1:-1, :-2] + lightness[1:-1, 2:]
-    return float(np.abs(4 * middle - around).mean())
+    edges = np.abs(4 * middle - around)
+    within = None if inside is None else inside[1:-1, 1:-1]
+    return float(edges.mean() if within is None or not within.any() else edges[within].mean())
 
 
 def _residue(lightness: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -107,13 +117,17 @@ def _residue(lightness: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.abs(both).ravel()
 
 
-def _flattest(lightness: npt.NDArray[np.float32]) -> npt.NDArray[np.intp]:
+def _flattest(
+    lightness: npt.NDArray[np.float32], inside: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.intp]:
     """Return which pixels of the residue lie in the flattest quarter, by local range."""
     if min(lightness.shape) < 3:
         return np.empty(0, np.intp)
     across = np.abs(lightness[1:-1, 2:] - lightness[1:-1, :-2])
     down = np.abs(lightness[2:, 1:-1] - lightness[:-2, 1:-1])
     order = np.argsort((across + down).ravel(), kind="stable")
+    if inside is not None and inside[1:-1, 1:-1].any():
+        order = order[inside[1:-1, 1:-1].ravel()[order]]
     return order[: max(1, order.size // 4)]
 
 

@@ -3,6 +3,7 @@
 from iea.measure.attributes import ATTRIBUTES, Effect, effect_of
 from iea.measure.views import Views
 from iea.program import Program, Step
+from iea.render import Rendering
 from iea.tools import Value
 
 
@@ -17,16 +18,33 @@ def measure_program(program: Program, photo: bytes) -> tuple[Effect, list[tuple[
     finished = views.read(program)
     steps = []
     for step in program.steps:
-        effect = effect_of(views.read(program.without(step.id)), finished)
-        steps.append((step.id, effect, effect_text(step, effect)))
+        without = program.without(step.id)
+        if step.declared.geometry is not None:
+            effect, text = effect_of(finished, finished), _moved_text(step, without, program, views)
+        else:
+            effect = effect_of(views.read(without), finished)
+            text = effect_text(step, effect)
+        steps.append((step.id, effect, text))
     return effect_of(views.original, finished), steps
+
+
+def _moved_text(step: Step, without: Program, program: Program, views: Views) -> str:
+    """Say in a sentence what a step of geometry did, by the picture's size."""
+    sizes = (Rendering(which, views.photo.pixels).size for which in (without, program))
+    before, after = (f"{width:,} × {height:,}" for width, height in sizes)
+    if before == after:
+        return f"{_title(step)}: the picture keeps its {after} pixels."
+    return f"{_title(step)}: from {before} to {after} pixels."
+
+
+def _title(step: Step) -> str:
+    return f"{step.tool.replace('_', ' ').capitalize()} {amount_text(step)}"
 
 
 def effect_text(step: Step, effect: Effect) -> str:
     """Say in one sentence what a step did, by the attribute it is for or the one it moved most."""
-    tool = step.declared
-    title = f"{tool.name.replace('_', ' ').capitalize()} {amount_text(step)}"
-    name = _most_telling(tool.target.attribute, effect)
+    title = _title(step)
+    name = _most_telling(step.declared.target.attribute, effect)
     if name is None:
         return f"{title}: nothing that can be seen changed."
     attribute = ATTRIBUTES[name]

@@ -1,6 +1,6 @@
 """The two views that a photo is measured in: all of it, small; and its middle, as it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -43,10 +43,17 @@ class Views:
         return _joined(self.overview.original, self.detail.original)
 
     def read(self, program: Program) -> Reading:
-        """Measure the photo under a program."""
+        """Measure the photo under a program, but for its geometry: that moves no light."""
+        program = without_geometry(program)
         overview = self.overview.read(to_8bit(render_pixels(program, self.small)))
         crop = render_pixels(program, self.photo.pixels, window=self.window)
         return _joined(overview, self.detail.read(to_8bit(crop)))
+
+
+def without_geometry(program: Program) -> Program:
+    """Return a program without the steps that move pixels."""
+    steps = (step for step in program.steps if step.declared.geometry is None)
+    return replace(program, steps=tuple(steps))
 
 
 def _joined(overview: Reading, detail: Reading) -> Reading:

@@ -71,16 +71,18 @@ class GetSessionResponse(_message.Message):
     def __init__(self, trace: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., turn: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ...) -> None: ...
 
 class DownloadPictureRequest(_message.Message):
-    __slots__ = ("session", "turn", "suffix", "quality")
+    __slots__ = ("session", "turn", "suffix", "quality", "no_gps")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     TURN_FIELD_NUMBER: _ClassVar[int]
     SUFFIX_FIELD_NUMBER: _ClassVar[int]
     QUALITY_FIELD_NUMBER: _ClassVar[int]
+    NO_GPS_FIELD_NUMBER: _ClassVar[int]
     session: str
     turn: str
     suffix: str
     quality: int
-    def __init__(self, session: _Optional[str] = ..., turn: _Optional[str] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ...) -> None: ...
+    no_gps: bool
+    def __init__(self, session: _Optional[str] = ..., turn: _Optional[str] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ..., no_gps: _Optional[bool] = ...) -> None: ...
 
 class DownloadPictureResponse(_message.Message):
     __slots__ = ("chunk",)

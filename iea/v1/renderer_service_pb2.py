@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from iea.v1 import program_pb2 as iea_dot_v1_dot_program__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1diea/v1/renderer_service.proto\x12\x06iea.v1\x1a\x19google/protobuf/any.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x14iea/v1/program.proto\"h\n\rRenderRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\"u\n\x0eRenderResponse\x12\x15\n\rpixels_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x13\n\x0b\x62lob_sha256\x18\x04 \x01(\t\x12\x18\n\x10renderer_version\x18\x05 \x01(\t\"\x83\x01\n\x12RenderBatchRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rphoto_sha256s\x18\x02 \x03(\t\x12!\n\x08programs\x18\x03 \x03(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x04 \x01(\t\x12\x0f\n\x07quality\x18\x05 \x01(\x05\"\x80\x01\n\x13RenderBatchResponse\x12\x0c\n\x04item\x18\x01 \x01(\x05\x12*\n\x08rendered\x18\x02 \x01(\x0b\x32\x16.iea.v1.RenderResponseH\x00\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x14.google.protobuf.AnyH\x00\x42\x08\n\x06result\"i\n\x0ePreviewRequest\x12#\n\x04open\x18\x01 \x01(\x0b\x32\x13.iea.v1.OpenPreviewH\x00\x12\'\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x15.iea.v1.ChangePreviewH\x00\x42\t\n\x07message\"\xd6\x01\n\x0bOpenPreview\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\x11\n\tmax_width\x18\x02 \x01(\x05\x12\x12\n\nmax_height\x18\x03 \x01(\x05\x12.\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1c.iea.v1.OpenPreview.Encoding\x12\x0f\n\x07quality\x18\x05 \x01(\x05\"I\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x11\n\rENCODING_JPEG\x10\x01\x12\x10\n\x0c\x45NCODING_RGB\x10\x02\"C\n\rChangePreview\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\"_\n\x0fPreviewResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\r\n\x05\x63hunk\x18\x04 \x01(\x0c\x12\x0c\n\x04last\x18\x05 \x01(\x08\"h\n\rAblateRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\"D\n\x08\x41\x62lation\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\'\n\x07without\x18\x02 \x01(\x0b\x32\x16.iea.v1.RenderResponse\"5\n\x0e\x41\x62lateResponse\x12#\n\tablations\x18\x01 \x03(\x0b\x32\x10.iea.v1.Ablation\"`\n\x0fMakeMaskRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12%\n\x04mask\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x10\n\x08max_side\x18\x03 \x01(\x05\"U\n\x10MakeMaskResponse\x12\x13\n\x0b\x62lob_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\r\n\x05share\x18\x04 \x01(\x01\"#\n\x10ListToolsRequest\x12\x0f\n\x07toolset\x18\x01 \x01(\t\"w\n\x11ListToolsResponse\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12&\n\x05tools\x18\x02 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x18\n\x10renderer_version\x18\x03 \x01(\t2\x8e\x03\n\x0fRendererService\x12\x37\n\x06Render\x12\x15.iea.v1.RenderRequest\x1a\x16.iea.v1.RenderResponse\x12H\n\x0bRenderBatch\x12\x1a.iea.v1.RenderBatchRequest\x1a\x1b.iea.v1.RenderBatchResponse0\x01\x12>\n\x07Preview\x12\x16.iea.v1.PreviewRequest\x1a\x17.iea.v1.PreviewResponse(\x01\x30\x01\x12\x37\n\x06\x41\x62late\x12\x15.iea.v1.AblateRequest\x1a\x16.iea.v1.AblateResponse\x12=\n\x08MakeMask\x12\x17.iea.v1.MakeMaskRequest\x1a\x18.iea.v1.MakeMaskResponse\x12@\n\tListTools\x12\x18.iea.v1.ListToolsRequest\x1a\x19.iea.v1.ListToolsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1diea/v1/renderer_service.proto\x12\x06iea.v1\x1a\x19google/protobuf/any.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x14iea/v1/program.proto\"x\n\rRenderRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\x12\x0e\n\x06no_gps\x18\x05 \x01(\x08\"u\n\x0eRenderResponse\x12\x15\n\rpixels_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\x13\n\x0b\x62lob_sha256\x18\x04 \x01(\t\x12\x18\n\x10renderer_version\x18\x05 \x01(\t\"\x93\x01\n\x12RenderBatchRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x15\n\rphoto_sha256s\x18\x02 \x03(\t\x12!\n\x08programs\x18\x03 \x03(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x04 \x01(\t\x12\x0f\n\x07quality\x18\x05 \x01(\x05\x12\x0e\n\x06no_gps\x18\x06 \x01(\x08\"\x80\x01\n\x13RenderBatchResponse\x12\x0c\n\x04item\x18\x01 \x01(\x05\x12*\n\x08rendered\x18\x02 \x01(\x0b\x32\x16.iea.v1.RenderResponseH\x00\x12%\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x14.google.protobuf.AnyH\x00\x42\x08\n\x06result\"i\n\x0ePreviewRequest\x12#\n\x04open\x18\x01 \x01(\x0b\x32\x13.iea.v1.OpenPreviewH\x00\x12\'\n\x06\x63hange\x18\x02 \x01(\x0b\x32\x15.iea.v1.ChangePreviewH\x00\x42\t\n\x07message\"\xd6\x01\n\x0bOpenPreview\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\x11\n\tmax_width\x18\x02 \x01(\x05\x12\x12\n\nmax_height\x18\x03 \x01(\x05\x12.\n\x08\x65ncoding\x18\x04 \x01(\x0e\x32\x1c.iea.v1.OpenPreview.Encoding\x12\x0f\n\x07quality\x18\x05 \x01(\x05\"I\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x11\n\rENCODING_JPEG\x10\x01\x12\x10\n\x0c\x45NCODING_RGB\x10\x02\"C\n\rChangePreview\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\"_\n\x0fPreviewResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\r\n\x05\x63hunk\x18\x04 \x01(\x0c\x12\x0c\n\x04last\x18\x05 \x01(\x08\"h\n\rAblateRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12 \n\x07program\x18\x02 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\"D\n\x08\x41\x62lation\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\'\n\x07without\x18\x02 \x01(\x0b\x32\x16.iea.v1.RenderResponse\"5\n\x0e\x41\x62lateResponse\x12#\n\tablations\x18\x01 \x03(\x0b\x32\x10.iea.v1.Ablation\"`\n\x0fMakeMaskRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12%\n\x04mask\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x10\n\x08max_side\x18\x03 \x01(\x05\"U\n\x10MakeMaskResponse\x12\x13\n\x0b\x62lob_sha256\x18\x01 \x01(\t\x12\r\n\x05width\x18\x02 \x01(\x05\x12\x0e\n\x06height\x18\x03 \x01(\x05\x12\r\n\x05share\x18\x04 \x01(\x01\"#\n\x10ListToolsRequest\x12\x0f\n\x07toolset\x18\x01 \x01(\t\"w\n\x11ListToolsResponse\x12 \n\x07toolset\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Toolset\x12&\n\x05tools\x18\x02 \x03(\x0b\x32\x17.google.protobuf.Struct\x12\x18\n\x10renderer_version\x18\x03 \x01(\t2\x8e\x03\n\x0fRendererService\x12\x37\n\x06Render\x12\x15.iea.v1.RenderRequest\x1a\x16.iea.v1.RenderResponse\x12H\n\x0bRenderBatch\x12\x1a.iea.v1.RenderBatchRequest\x1a\x1b.iea.v1.RenderBatchResponse0\x01\x12>\n\x07Preview\x12\x16.iea.v1.PreviewRequest\x1a\x17.iea.v1.PreviewResponse(\x01\x30\x01\x12\x37\n\x06\x41\x62late\x12\x15.iea.v1.AblateRequest\x1a\x16.iea.v1.AblateResponse\x12=\n\x08MakeMask\x12\x17.iea.v1.MakeMaskRequest\x1a\x18.iea.v1.MakeMaskResponse\x12@\n\tListTools\x12\x18.iea.v1.ListToolsRequest\x1a\x19.iea.v1.ListToolsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,37 +35,37 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'iea.v1.renderer_service_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RENDERREQUEST']._serialized_start=120
-  _globals['_RENDERREQUEST']._serialized_end=224
-  _globals['_RENDERRESPONSE']._serialized_start=226
-  _globals['_RENDERRESPONSE']._serialized_end=343
-  _globals['_RENDERBATCHREQUEST']._serialized_start=346
-  _globals['_RENDERBATCHREQUEST']._serialized_end=477
-  _globals['_RENDERBATCHRESPONSE']._serialized_start=480
-  _globals['_RENDERBATCHRESPONSE']._serialized_end=608
-  _globals['_PREVIEWREQUEST']._serialized_start=610
-  _globals['_PREVIEWREQUEST']._serialized_end=715
-  _globals['_OPENPREVIEW']._serialized_start=718
-  _globals['_OPENPREVIEW']._serialized_end=932
-  _globals['_OPENPREVIEW_ENCODING']._serialized_start=859
-  _globals['_OPENPREVIEW_ENCODING']._serialized_end=932
-  _globals['_CHANGEPREVIEW']._serialized_start=934
-  _globals['_CHANGEPREVIEW']._serialized_end=1001
-  _globals['_PREVIEWRESPONSE']._serialized_start=1003
-  _globals['_PREVIEWRESPONSE']._serialized_end=1098
-  _globals['_ABLATEREQUEST']._serialized_start=1100
-  _globals['_ABLATEREQUEST']._serialized_end=1204
-  _globals['_ABLATION']._serialized_start=1206
-  _globals['_ABLATION']._serialized_end=1274
-  _globals['_ABLATERESPONSE']._serialized_start=1276
-  _globals['_ABLATERESPONSE']._serialized_end=1329
-  _globals['_MAKEMASKREQUEST']._serialized_start=1331
-  _globals['_MAKEMASKREQUEST']._serialized_end=1427
-  _globals['_MAKEMASKRESPONSE']._serialized_start=1429
-  _globals['_MAKEMASKRESPONSE']._serialized_end=1514
-  _globals['_LISTTOOLSREQUEST']._serialized_start=1516
-  _globals['_LISTTOOLSREQUEST']._serialized_end=1551
-  _globals['_LISTTOOLSRESPONSE']._serialized_start=1553
-  _globals['_LISTTOOLSRESPONSE']._serialized_end=1672
-  _globals['_RENDERERSERVICE']._serialized_start=1675
-  _globals['_RENDERERSERVICE']._serialized_end=2073
+  _globals['_RENDERREQUEST']._serialized_end=240
+  _globals['_RENDERRESPONSE']._serialized_start=242
+  _globals['_RENDERRESPONSE']._serialized_end=359
+  _globals['_RENDERBATCHREQUEST']._serialized_start=362
+  _globals['_RENDERBATCHREQUEST']._serialized_end=509
+  _globals['_RENDERBATCHRESPONSE']._serialized_start=512
+  _globals['_RENDERBATCHRESPONSE']._serialized_end=640
+  _globals['_PREVIEWREQUEST']._serialized_start=642
+  _globals['_PREVIEWREQUEST']._serialized_end=747
+  _globals['_OPENPREVIEW']._serialized_start=750
+  _globals['_OPENPREVIEW']._serialized_end=964
+  _globals['_OPENPREVIEW_ENCODING']._serialized_start=891
+  _globals['_OPENPREVIEW_ENCODING']._serialized_end=964
+  _globals['_CHANGEPREVIEW']._serialized_start=966
+  _globals['_CHANGEPREVIEW']._serialized_end=1033
+  _globals['_PREVIEWRESPONSE']._serialized_start=1035
+  _globals['_PREVIEWRESPONSE']._serialized_end=1130
+  _globals['_ABLATEREQUEST']._serialized_start=1132
+  _globals['_ABLATEREQUEST']._serialized_end=1236
+  _globals['_ABLATION']._serialized_start=1238
+  _globals['_ABLATION']._serialized_end=1306
+  _globals['_ABLATERESPONSE']._serialized_start=1308
+  _globals['_ABLATERESPONSE']._serialized_end=1361
+  _globals['_MAKEMASKREQUEST']._serialized_start=1363
+  _globals['_MAKEMASKREQUEST']._serialized_end=1459
+  _globals['_MAKEMASKRESPONSE']._serialized_start=1461
+  _globals['_MAKEMASKRESPONSE']._serialized_end=1546
+  _globals['_LISTTOOLSREQUEST']._serialized_start=1548
+  _globals['_LISTTOOLSREQUEST']._serialized_end=1583
+  _globals['_LISTTOOLSRESPONSE']._serialized_start=1585
+  _globals['_LISTTOOLSRESPONSE']._serialized_end=1704
+  _globals['_RENDERERSERVICE']._serialized_start=1707
+  _globals['_RENDERERSERVICE']._serialized_end=2105
 # @@protoc_insertion_point(module_scope)

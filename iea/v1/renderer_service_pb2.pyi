@@ -11,16 +11,18 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class RenderRequest(_message.Message):
-    __slots__ = ("photo_sha256", "program", "suffix", "quality")
+    __slots__ = ("photo_sha256", "program", "suffix", "quality", "no_gps")
     PHOTO_SHA256_FIELD_NUMBER: _ClassVar[int]
     PROGRAM_FIELD_NUMBER: _ClassVar[int]
     SUFFIX_FIELD_NUMBER: _ClassVar[int]
     QUALITY_FIELD_NUMBER: _ClassVar[int]
+    NO_GPS_FIELD_NUMBER: _ClassVar[int]
     photo_sha256: str
     program: _program_pb2.Program
     suffix: str
     quality: int
-    def __init__(self, photo_sha256: _Optional[str] = ..., program: _Optional[_Union[_program_pb2.Program, _Mapping]] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ...) -> None: ...
+    no_gps: bool
+    def __init__(self, photo_sha256: _Optional[str] = ..., program: _Optional[_Union[_program_pb2.Program, _Mapping]] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ..., no_gps: _Optional[bool] = ...) -> None: ...
 
 class RenderResponse(_message.Message):
     __slots__ = ("pixels_sha256", "width", "height", "blob_sha256", "renderer_version")
@@ -37,18 +39,20 @@ class RenderResponse(_message.Message):
     def __init__(self, pixels_sha256: _Optional[str] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., blob_sha256: _Optional[str] = ..., renderer_version: _Optional[str] = ...) -> None: ...
 
 class RenderBatchRequest(_message.Message):
-    __slots__ = ("request_id", "photo_sha256s", "programs", "suffix", "quality")
+    __slots__ = ("request_id", "photo_sha256s", "programs", "suffix", "quality", "no_gps")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     PHOTO_SHA256S_FIELD_NUMBER: _ClassVar[int]
     PROGRAMS_FIELD_NUMBER: _ClassVar[int]
     SUFFIX_FIELD_NUMBER: _ClassVar[int]
     QUALITY_FIELD_NUMBER: _ClassVar[int]
+    NO_GPS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     photo_sha256s: _containers.RepeatedScalarFieldContainer[str]
     programs: _containers.RepeatedCompositeFieldContainer[_program_pb2.Program]
     suffix: str
     quality: int
-    def __init__(self, request_id: _Optional[str] = ..., photo_sha256s: _Optional[_Iterable[str]] = ..., programs: _Optional[_Iterable[_Union[_program_pb2.Program, _Mapping]]] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ...) -> None: ...
+    no_gps: bool
+    def __init__(self, request_id: _Optional[str] = ..., photo_sha256s: _Optional[_Iterable[str]] = ..., programs: _Optional[_Iterable[_Union[_program_pb2.Program, _Mapping]]] = ..., suffix: _Optional[str] = ..., quality: _Optional[int] = ..., no_gps: _Optional[bool] = ...) -> None: ...
 
 class RenderBatchResponse(_message.Message):
     __slots__ = ("item", "rendered", "error")

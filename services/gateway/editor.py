@@ -86,13 +86,16 @@ class Editor:
         )
         return from_struct(appended.turn)
 
-    def picture(self, photo_sha256: str, program: Program, suffix: str, quality: int) -> str:
+    def picture(
+        self, photo_sha256: str, program: Program, suffix: str, quality: int, *, gps: bool
+    ) -> str:
         """Render a program in full and return the digest of the encoded picture."""
         request = renderer_pb.RenderRequest(
             photo_sha256=photo_sha256,
             program=convert.program_to_proto(program),
             suffix=suffix,
             quality=quality,
+            no_gps=not gps,
         )
         digest: str = self.renderer.call("Render", request).blob_sha256
         return digest

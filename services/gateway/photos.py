@@ -1,11 +1,12 @@
 """Photos as they come in: bounded, readable to the last row, and kept by digest."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from iea import image
 from iea.blobs import Store
 from iea.errors import InvalidError
+from iea.image import Info, Picture
 from iea.rpc.slots import Slots
 
 MAX_NAME = 255
@@ -32,12 +33,29 @@ def collect(chunks: Iterable[bytes], max_bytes: int, name: str) -> bytes:
     return bytes(data)
 
 
-def keep(data: bytes, blobs: Store, slots: Slots, name: str) -> Photo:
+class Decoder(Protocol):
+    """What decodes: `iea.image` itself, or an `iea.image.sandbox.Sandbox`."""
+
+    def decode(self, data: bytes, *, name: str = ...) -> Picture:
+        """See `iea.image.decode`."""
+
+    def probe(self, data: bytes, *, name: str = ...) -> Info:
+        """See `iea.image.probe`."""
+
+
+class Gate(NamedTuple):
+    """What strangers' bytes go through: a decoder, and how many of them at once."""
+
+    decoder: Decoder
+    slots: Slots
+
+
+def keep(data: bytes, blobs: Store, gate: Gate, name: str) -> Photo:
     """Check a photo and keep it. `InvalidError` if it is unreadable, cut short or too large."""
-    info = image.probe(data, name=name)
-    with slots.take():
+    with gate.slots.take():
+        info = gate.decoder.probe(data, name=name)
         # A photo that breaks off is refused here, not at the first edit.
-        image.decode(data, name=name)
+        gate.decoder.decode(data, name=name)
     return Photo(blobs.put(data), info.width, info.height, info.format)
 
 

@@ -1,13 +1,16 @@
 """EditService over the editor and the blobs."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import chain
 
 import grpc
 
+from iea import image
 from iea.blobs import Blobs, Store
 from iea.errors import InvalidError
 from iea.formats import check_suffix
+from iea.image.sandbox import Sandbox
 from iea.rpc import convert
 from iea.rpc.channel import Remote
 from iea.rpc.server import Service
@@ -31,15 +34,19 @@ CHUNK = 256 << 10
 class EditService(pb_grpc.EditServiceServicer):
     """Translates between messages, the editor and the photos."""
 
-    def __init__(self, editor: Editor, blobs: Store, slots: Slots, max_photo_bytes: int) -> None:
+    def __init__(
+        self, editor: Editor, blobs: Store, gate: photos.Gate, ends: ExitStack, max_photo_bytes: int
+    ) -> None:
         self._editor = editor
         self._blobs = blobs
-        self._slots = slots
+        self._gate = gate
+        self._ends = ends
         self._max_photo_bytes = max_photo_bytes
 
     def close(self) -> None:
-        """Close the connections to the other services."""
+        """Close the connections to the other services, and end the decoding processes."""
         self._editor.close()
+        self._ends.close()
 
     def UploadPhoto(  # noqa: N802
         self, request_iterator: Iterator[pb.UploadPhotoRequest], context: grpc.ServicerContext
@@ -51,7 +58,7 @@ class EditService(pb_grpc.EditServiceServicer):
         name = first.display_name[: photos.MAX_NAME] or "the photo"
         chunks = (message.chunk for message in chain((first,), request_iterator))
         data = photos.collect(chunks, self._max_photo_bytes, name)
-        photo = photos.keep(data, self._blobs, self._slots, name)
+        photo = photos.keep(data, self._blobs, self._gate, name)
         return pb.UploadPhotoResponse(photo=program_pb2.Photo(**photo._asdict()))
 
     def CreateSession(  # noqa: N802
@@ -87,7 +94,7 @@ class EditService(pb_grpc.EditServiceServicer):
         trace = self._editor.trace(request.session)
         program = program_of(find(trace, request.turn))
         photo = trace["photo"]["sha256"]
-        blob = self._editor.picture(photo, program, suffix, request.quality)
+        blob = self._editor.picture(photo, program, suffix, request.quality, gps=not request.no_gps)
         data = memoryview(self._blobs.get(blob))
         for start in range(0, len(data), CHUNK):
             yield pb.DownloadPictureResponse(chunk=bytes(data[start : start + CHUNK]))
@@ -102,8 +109,11 @@ def build(settings: Settings) -> list[Service]:
         traces=Remote(settings.traces_address, TraceServiceStub),
     )
     blobs = Blobs(settings.data_dir / "blobs")
-    slots = Slots("decoding", settings.render_workers, settings.render_queue)
-    servicer = EditService(editor, blobs, slots, settings.max_photo_bytes)
+    ends = ExitStack()
+    workers = settings.render_workers
+    sandbox = ends.enter_context(Sandbox(workers)) if settings.decode_sandbox else None
+    gate = photos.Gate(sandbox or image, Slots("decoding", workers, settings.render_queue))
+    servicer = EditService(editor, blobs, gate, ends, settings.max_photo_bytes)
     return [
         (pb_grpc.add_EditServiceServicer_to_server, servicer, "iea.v1.EditService"),
     ]

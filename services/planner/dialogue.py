@@ -1,8 +1,7 @@
 """The dialogue: what the turns before make of "a little less", "undo" and "take the grain out"."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
 from iea.program import Patch, Program, Step
 from iea.tools import Param, Value
@@ -29,7 +28,7 @@ class Note:
     """Something to tell besides what changed: a key of the replies, and what it is filled with."""
 
     key: str
-    values: Mapping[str, str] = MappingProxyType({})
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -131,15 +131,15 @@ def _carried_out(
     notes = [replies.note(note) for note in draft.notes]
     if not patch:
         stuck = "" if draft.stuck is None else replies.note(draft.stuck)
-        why = stuck or " ".join(filter(None, [*notes, short])) or replies.say("nothing")
-        return Plan("no_change", " ".join(filter(None, [why, regrets])), (), before)
+        why = stuck or replies.joined([*notes, short]) or replies.say("nothing")
+        return Plan("no_change", replies.joined([why, regrets]), (), before)
     if draft.undo:
         one = draft.undo == 1
         text = replies.say("back_one") if one else replies.say("back_many", count=str(draft.undo))
         return Plan("edited", text, patch, program, draft.undo)
     done = replies.of_changes(before, patch)
     held = replies.of_held(solution.held)
-    said = " ".join(filter(None, [done, held, *notes, short, regrets]))
+    said = replies.joined([done, held, *notes, short, regrets])
     return Plan("edited", said, patch, program)
 
 

@@ -1,5 +1,6 @@
 """Words back, in the user's language: what changed and by how much, or why nothing did."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -15,6 +16,9 @@ from services.planner.solver import Shortfall
 
 MAX_NAMED = 6
 """Changes that are named one by one."""
+_MANY_NUMBERS = ("color_mixer", "color_grading", "tone_curve", "lut")
+"""Tools whose main number does not tell what a step does."""
+_QUOTED = re.compile(r'"([^"]*)"')
 _FOLDER = Path(__file__).with_name("replies")
 LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
@@ -86,7 +90,7 @@ class Replies:
             said.append(self.say("left_alone", reasons=self._listed(list(dict.fromkeys(nones)))))
         if parts:
             said.append(self.say("part", names=self._listed(list(dict.fromkeys(parts)))))
-        return " ".join(said)
+        return self.joined(said)
 
     def of_held(self, held: Iterable[tuple[str, Keep]]) -> str:
         """Say what was held where it was."""
@@ -96,18 +100,23 @@ class Replies:
 
     def of_beyond(self, beyond: Iterable[Beyond]) -> str:
         """Say what no tool can do, and what can be done instead."""
-        return " ".join(dict.fromkeys(self._find("beyond", part.kind) for part in beyond))
+        return self.joined(dict.fromkeys(self._find("beyond", part.kind) for part in beyond))
 
     def of_steps(self, program: Program) -> str:
         """Explain a program, step by step."""
         if not program.steps:
             return self.say("untouched")
-        said = [
-            self.say("because", tool=self._title(s.tool), amount=amount_text(s), reason=s.reason)
-            for s in program.steps
-            if s.reason
-        ]
-        return self._sentence("; ".join(said[:MAX_NAMED]))
+        said = [self._because(step) for step in program.steps if step.reason]
+        return self.joined(said[:MAX_NAMED])
+
+    def joined(self, sentences: Iterable[str]) -> str:
+        """Put sentences behind each other; empty ones fall away."""
+        return self.say("space").join(filter(None, sentences))
+
+    def _because(self, step: Step) -> str:
+        words = self.say("comma").join(f'"{said}"' for said in _QUOTED.findall(step.reason))
+        title, amount = self._title(step.tool), amount_text(step)
+        return self._sentence(self.say("because", tool=title, amount=amount, reason=words))
 
     def of_reading(self, reading: Mapping[str, float]) -> str:
         """Describe a photo as it was measured."""
@@ -130,7 +139,7 @@ class Replies:
         if op == "remove":
             return self.say("gone", tool=tool)
         old = next((s for s in before.steps if s.id == step.id), None)
-        if not step.declared.solvable and not step.declared.target.change:
+        if step.tool in _MANY_NUMBERS or step.declared.stage == "geometry":
             return self._placed(
                 self.say("now", look=plus, tool=tool, amount=amount_text(step)), step
             )

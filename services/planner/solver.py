@@ -139,7 +139,8 @@ def solve(
         for name, keep in kept.items():
             _hold(bench, name, keep, wished, held)
     counts = Counter(knob.wish.words for knob in knobs)
-    shortfalls = [s for k in knobs if (s := _shortfall(k, alone=counts[k.wish.words] == 1))]
+    lone = [not k.wish.look and counts[k.wish.words] == 1 for k in knobs]
+    shortfalls = [s for k, one in zip(knobs, lone, strict=True) if (s := _shortfall(k, alone=one))]
     return Solution(bench.program, tuple(shortfalls), tuple(held.items()))
 
 
@@ -184,7 +185,15 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
     if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
         return  # the other wishes did not disturb it
     amount = _find(bench, effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
-    _set(bench, knob, amount)
+    if first or not _burns_more(bench, knob, amount):
+        _set(bench, knob, amount)
+
+
+def _burns_more(bench: _Bench, knob: _Knob, amount: float) -> bool:
+    """Tell whether going on, now that the other knobs have moved too, would burn too much."""
+    allowed = bench.before["burnt"] + MAX_BURNT
+    further = abs(amount - knob.start) > abs(knob.amount - knob.start)
+    return further and bench.read(knob, amount).get("burnt", 0.0) > allowed
 
 
 def _set(bench: _Bench, knob: _Knob, amount: float) -> None:
@@ -240,6 +249,8 @@ def _fathom(
         safe, hot = knob.start, knob.limit
         if burns(hot):
             for _ in range(6):
+                if bench.spent:
+                    break
                 middle = (safe + hot) / 2
                 safe, hot = (safe, middle) if burns(middle) else (middle, hot)
             knob.limit = safe

@@ -11,7 +11,7 @@ from services.planner.backend import Look, Wish
 
 MOST = 1.5
 """By how much fixed amounts of a recipe grow at most, whatever the degree."""
-_HUES = ("hue", "midpoint", "roundness", "feather", "balance")
+_STEADY = ("hue", "midpoint", "roundness", "feather", "balance")
 """What parameters are called that no degree makes stronger."""
 
 
@@ -27,7 +27,7 @@ def wishes_of(look: Look) -> tuple[Wish, ...]:
 
 
 def _wishes(look: Look, recipe: Mapping[str, Any]) -> Iterator[Wish]:
-    said = partial(Wish, words=look.words, region=look.region)
+    said = partial(Wish, words=look.words, region=look.region, look=look.style)
     for tool, share in recipe.get("solved", {}).items():
         yield said(tool, 1 if share > 0 else -1, abs(share) * look.degree)
     for tool, params in recipe.get("steps", {}).items():
@@ -43,6 +43,8 @@ def _wishes(look: Look, recipe: Mapping[str, Any]) -> Iterator[Wish]:
 
 def _grown(tool: str, name: str, value: float, degree: float) -> Value:
     param = next(p for p in TOOLS[tool].params if p.name == name)
-    if not isinstance(param, Param) or name.rsplit("_", 1)[-1] in _HUES:
+    if not isinstance(param, Param) or (tool != "color_mixer" and name.endswith(_STEADY)):
         return value
+    if tool == "black_and_white" and value == param.max:
+        return value  # a hint of noir has no colour either
     return min(max(round(value * min(degree, MOST), 1), param.min), param.max)

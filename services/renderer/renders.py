@@ -21,12 +21,13 @@ class Rendered(NamedTuple):
 
 
 class Key(NamedTuple):
-    """All that decides a render. `quality` is 1..100; `suffix` is "" for digests alone."""
+    """All that decides a render: the photo, the program, and the file, "" for digests alone."""
 
     photo_sha256: str
     program_digest: str
     suffix: str
     quality: int
+    gps: bool
 
 
 class Renders:

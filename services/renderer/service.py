@@ -54,7 +54,7 @@ class RendererService(pb_grpc.RendererServiceServicer):
     ) -> pb.RenderResponse:
         """See renderer_service.proto."""
         program = convert.program_from_proto(request.program)
-        output = Output.checked(request.suffix, request.quality)
+        output = Output.checked(request.suffix, request.quality, gps=not request.no_gps)
         return _response(self._renderer.render(request.photo_sha256, program, output))
 
     def RenderBatch(  # noqa: N802
@@ -65,7 +65,7 @@ class RendererService(pb_grpc.RendererServiceServicer):
             request.request_id,
             tuple(request.photo_sha256s),
             _programs(request.programs),
-            Output.checked(request.suffix, request.quality),
+            Output.checked(request.suffix, request.quality, gps=not request.no_gps),
         )
         for item, result in self._batches.run(batch):
             yield _item(item, result)

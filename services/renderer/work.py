@@ -27,18 +27,19 @@ _DIGEST_PIXELS = 1 << 21
 
 
 class Output(NamedTuple):
-    """The wanted file: its suffix, "" for none, and its quality, 1..100."""
+    """The wanted file: its suffix, "" for none, its quality, 1..100, and whether it tells where."""
 
     suffix: str = ""
     quality: int = QUALITY
+    gps: bool = True
 
     @classmethod
-    def checked(cls, suffix: str, quality: int) -> "Output":
+    def checked(cls, suffix: str, quality: int, *, gps: bool = True) -> "Output":
         """Take what a caller wrote, 0 being 90; `InvalidError` for what does not exist."""
         if not 0 <= quality <= 100:
             what = f"is {quality}: give 1 to 100, or 0 for {QUALITY}"
             raise InvalidError(f"The quality {what}.", [Violation("quality", what)])
-        return cls(check_suffix(suffix) if suffix else "", quality or QUALITY)
+        return cls(check_suffix(suffix) if suffix else "", quality or QUALITY, gps)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,13 @@ class Renderer:
         context.check()
         blob = ""
         if output.suffix:
-            data = encode(picture, output.suffix, quality=output.quality)
+            data = encode(
+                picture,
+                output.suffix,
+                quality=output.quality,
+                gps=output.gps,
+                cancelled=stop_sign(),
+            )
             context.check()
             blob = self.blobs.put(data)
             metrics.RENDER_BYTES.labels("out").inc(len(data))

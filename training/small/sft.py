@@ -33,7 +33,7 @@ from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
 class Settings:
     """How a run goes. Rates are for the encoder and for the heads, which start from nothing."""
 
-    steps: int = 2400
+    steps: int = 3000
     batch: int = 32
     encoder_rate: float = 1.5e-4
     head_rate: float = 2e-3

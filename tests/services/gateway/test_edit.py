@@ -1,7 +1,9 @@
 """EditService over real servers: what a session records, turn by turn."""
 
 import hashlib
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,21 @@ def test_an_upload_tells_what_the_photo_is(client: Client) -> None:
 def test_a_photo_that_breaks_off_is_refused_at_upload(client: Client) -> None:
     with pytest.raises(InvalidError, match=r"broken\.jpg"):
         client.upload(images.photo()[:50_000], name="broken.jpg")
+
+
+def test_an_upload_is_decoded_in_a_process_apart(settings: Settings) -> None:
+    mine = set(children())
+    apart = replace(settings, decode_sandbox=True)
+    with stack.gateway(apart) as address, Client(address) as client:
+        client.upload(images.photo())
+        assert set(children()) - mine
+    assert not set(children()) - mine
+
+
+def children() -> list[int]:
+    """Return the processes that this one started."""
+    own = Path(f"/proc/{os.getpid()}/task")
+    return [int(pid) for task in own.iterdir() for pid in (task / "children").read_text().split()]
 
 
 def test_an_empty_upload_is_refused(client: Client) -> None:

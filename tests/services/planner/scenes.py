@@ -10,13 +10,13 @@ from iea.measure import Gauge
 from iea.program import Program
 from iea.render import render_pixels
 from services.planner.dialogue import Turn
-from services.planner.embedded import Rules
+from services.planner.embedded import Embedded
 from services.planner.plan import Plan, Request, plan
 from services.planner.view import SIZE, Pixels, View
 from tests import images
 
 PHOTOS = {"temple": images.photo, "flower": images.flower}
-RULES = Rules()
+BACKEND = Embedded()
 
 
 @cache
@@ -35,7 +35,7 @@ def plain_view(level: int) -> View:
 
 
 def ask(words: str, name: str = "temple", history: Sequence[Turn] = (), seed: int = 0) -> Plan:
-    return plan(Request(words, view(name), history, seed), RULES)
+    return plan(Request(words, view(name), history, seed), BACKEND)
 
 
 def talk(*requests: str, name: str = "temple") -> list[Plan]:

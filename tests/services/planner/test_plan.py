@@ -1,15 +1,15 @@
 """Whole turns: the reply, the reasons, what is refused."""
 
 import pytest
+from services.planner.embedded.lexicon import read_data
 
 from iea.errors import InvalidError
 from iea.program import Program, apply_patch
 from iea.tools import TOOLS
 from services.planner.backend import Beyond
-from services.planner.embedded.lexicon import read_data
 from services.planner.plan import MAX_WORDS, Request, plan
 from services.planner.reply import of_beyond
-from tests.services.planner.scenes import PHOTOS, RULES, amounts, ask, measured, plain_view, talk
+from tests.services.planner.scenes import BACKEND, PHOTOS, amounts, ask, measured, plain_view, talk
 from tests.services.planner.understanding import load
 
 REFUSED = [words for words, expected in load("requests.tsv") if expected == "refused"]
@@ -67,7 +67,7 @@ def test_auto_is_modest(name: str, words: str) -> None:
 
 
 def test_auto_lifts_a_dark_photo() -> None:
-    planned = plan(Request("fix it", plain_view(30)), RULES)
+    planned = plan(Request("fix it", plain_view(30)), BACKEND)
     assert amounts(planned.program)["exposure"] > 0
 
 
@@ -90,7 +90,7 @@ def test_contradictions_are_asked_about() -> None:
 
 
 def test_what_a_photo_cannot_do_is_said() -> None:
-    planned = plan(Request("more saturated", plain_view(120)), RULES)
+    planned = plan(Request("more saturated", plain_view(120)), BACKEND)
     assert planned.kind == "no_change"
     assert "colour" in planned.text
 

@@ -10,7 +10,7 @@ from iea.rpc import convert
 from iea.settings import Settings
 from iea.v1 import planner_service_pb2 as pb
 from services.planner.copies import Copies
-from services.planner.embedded import Rules
+from services.planner.embedded import Embedded
 from services.planner.service import PlannerService, build
 from tests.images import photo
 
@@ -18,14 +18,14 @@ from tests.images import photo
 @pytest.fixture
 def service(tmp_path: Path) -> tuple[PlannerService, str]:
     blobs = Blobs(tmp_path / "blobs")
-    return PlannerService(blobs, Copies(blobs), Rules()), blobs.put(photo())
+    return PlannerService(blobs, Copies(blobs), Embedded()), blobs.put(photo())
 
 
 def test_a_turn_and_the_next(service: tuple[PlannerService, str]) -> None:
     planner, digest = service
     first = planner.Plan(pb.PlanRequest(photo_sha256=digest, words="warmer", seed=3), None)
     assert first.reply.kind == pb.Reply.KIND_EDITED
-    assert first.planner == pb.Planner(backend="embedded", model="rules", version="1")
+    assert first.planner == pb.Planner(backend="embedded", model="iea-small", version="1")
     turn = pb.PastTurn(words="warmer", patch=first.patch, program=first.program)
     second = planner.Plan(pb.PlanRequest(photo_sha256=digest, words="undo", history=[turn]), None)
     assert second.undo == 1
@@ -43,7 +43,7 @@ def test_too_many_words(service: tuple[PlannerService, str]) -> None:
 
 
 def test_who_answers(service: tuple[PlannerService, str]) -> None:
-    assert service[0].GetPlanner(pb.GetPlannerRequest(), None).planner.model == "rules"
+    assert service[0].GetPlanner(pb.GetPlannerRequest(), None).planner.model == "iea-small"
 
 
 def test_build_serves_the_planner(tmp_path: Path) -> None:

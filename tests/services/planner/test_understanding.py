@@ -1,13 +1,13 @@
 """Requests to wishes, by the tables."""
 
 import pytest
+from services.planner.embedded.lexicon import lexicon, read_data, speller
+from services.planner.embedded.spelling import damerau
 
 from iea.program import Program
 from iea.tools import TOOLS
 from services.planner.backend import Context, Understanding, Wish
-from services.planner.embedded import Rules
-from services.planner.embedded.lexicon import lexicon, read_data, speller
-from services.planner.embedded.spelling import damerau
+from services.planner.embedded import Embedded
 from tests.services.planner.understanding import fault, load
 
 FLOORS = {"heldout.tsv": 0.93, "heldout2.tsv": 0.87}
@@ -15,7 +15,7 @@ FLOORS = {"heldout.tsv": 0.93, "heldout2.tsv": 0.87}
 
 
 def understand(words: str, past: tuple[str, ...] = ()) -> Understanding:
-    return Rules().understand(words, Context(Program(), past))
+    return Embedded().understand(words, Context(Program(), past))
 
 
 def only(words: str) -> Wish:

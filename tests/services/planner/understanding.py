@@ -10,9 +10,11 @@ from pathlib import Path
 
 from iea.program import Program
 from services.planner.backend import Context, Understanding
-from services.planner.embedded import Rules
+from services.planner.embedded import Embedded
+from services.planner.styles import wishes_of
 
 HERE = Path(__file__).parent
+BACKEND = Embedded()
 
 
 def load(name: str) -> list[tuple[str, str]]:
@@ -22,13 +24,15 @@ def load(name: str) -> list[tuple[str, str]]:
 
 
 def tokens_of(got: Understanding) -> set[str]:
+    looks = [wish for look in got.looks for wish in wishes_of(look)]
     found = set()
-    for wish in got.wishes:
+    for wish in (*got.wishes, *looks):
         found.add(f"{wish.tool}{'+' if wish.direction > 0 else '-'}")
         if wish.how == "remove":
             found.add(f"remove:{wish.tool}")
     found |= {f"keep:{name}" for keep in got.keeps for name in keep.attributes}
     found |= {f"beyond:{part.kind}" for part in got.beyond}
+    found |= {move.kind for move in got.moves}
     if got.act == "scale":
         found.add("scale+" if got.factor > 1 else "scale-")
     elif got.act == "none":
@@ -42,7 +46,7 @@ def tokens_of(got: Understanding) -> set[str]:
 
 def fault(words: str, expected: str, past: tuple[str, ...] = ("make it warmer",)) -> str:
     """What is wrong with the understanding of a request; empty if nothing is."""
-    got = Rules().understand(words, Context(Program(), past))
+    got = BACKEND.understand(words, Context(Program(), past))
     found = tokens_of(got)
     wanted = expected.split()
     missing = [t for t in wanted if t != "..." and not set(t.split("|")) & found]

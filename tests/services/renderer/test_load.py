@@ -1,5 +1,6 @@
 """Under load: a bounded queue, a retry delay, health that answers, and work that stops."""
 
+import itertools
 import queue
 import time
 from collections.abc import Iterator
@@ -11,7 +12,8 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from iea.blobs import Blobs
-from iea.errors import ExhaustedError
+from iea.errors import Cancelled, ExhaustedError
+from iea.image import decode, encode
 from iea.rpc import convert
 from iea.rpc.channel import Remote
 from iea.rpc.context import BusyError
@@ -91,6 +93,19 @@ def test_a_full_queue_sheds_load_at_once_and_serves_the_rest(busy: Busy) -> None
             assert 0.1 <= busy_error.value.retry_s <= 60
             assert time.monotonic() - started < 0.5
         assert waits.result(20).width == 6000
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
+def test_encoding_stops_when_nobody_waits(suffix: str) -> None:
+    picture = decode(large_photo())
+    asked = itertools.count()
+    start = time.monotonic()
+    encode(picture, suffix)
+    whole = time.monotonic() - start
+    start = time.monotonic()
+    with pytest.raises(Cancelled):
+        encode(picture, suffix, cancelled=lambda: next(asked) > 3)
+    assert time.monotonic() - start < whole / 2 + MARGIN_S
 
 
 @pytest.mark.parametrize("end", ["cancelled", "expired"])

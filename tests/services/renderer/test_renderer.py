@@ -1,6 +1,7 @@
 """RendererService: exact pixels by digest, from a bounded number of workers."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -36,6 +37,24 @@ def test_pixels_are_those_of_the_engine(renderer: Remote, blobs: Blobs) -> None:
     request.suffix, request.quality = ".JPG", 70
     encoded = blobs.get(renderer.call("Render", request).blob_sha256)
     assert encoded == encode(expected, ".jpg", quality=70)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".avif", ".heic", ".png", ".webp", ".tif"])
+def test_files_of_every_format_come_with_and_without_the_place(
+    renderer: Remote, blobs: Blobs, suffix: str
+) -> None:
+    placed = replace(decode(images.photo()), exif=images.camera_exif(), xmp=images.xmp_with_gps())
+    request = pb.RenderRequest(
+        photo_sha256=blobs.put(encode(placed, ".jpg")),
+        program=convert.program_to_proto(program(exposure=0.5)),
+        suffix=suffix,
+    )
+    with_place = decode(blobs.get(renderer.call("Render", request).blob_sha256))
+    request.no_gps = True
+    without = decode(blobs.get(renderer.call("Render", request).blob_sha256))
+    assert b"GPSLatitude" in (with_place.xmp or b"")
+    assert b"GPS" not in (without.xmp or b"")
+    assert with_place.digest() == without.digest()
 
 
 def test_a_step_alone_is_what_ablation_leaves_out(renderer: Remote, blobs: Blobs) -> None:
