@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+TRAINS := .venv/trains
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test studio lint protos bench docs lock clean
@@ -20,6 +21,10 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m iea.warm
 	@touch $@
 
+$(TRAINS): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@touch $@
+
 demo: $(READY)  ## edit a real photo by a short conversation, and prove the result
 	@$(BIN)/python -m examples.demo
 
@@ -29,7 +34,7 @@ test: lint  ## check style and types, then run all tests
 studio: $(READY)  ## open the web page on http://127.0.0.1:8080
 	@$(BIN)/iea studio
 
-lint: $(READY)  ## check style, types and contracts
+lint: $(TRAINS)  ## check style, types and contracts
 	@$(BIN)/ruff format --quiet --check . && $(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@cd protos && ../$(BIN)/buf lint

@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import ablation, engine, files, neighbours, preview
+from benchmarks import ablation, describe, engine, files, masks, neighbours, preview, scaling
 
 BENCHMARKS = {
     "engine": engine,
@@ -10,6 +10,9 @@ BENCHMARKS = {
     "neighbours": neighbours,
     "ablation": ablation,
     "preview": preview,
+    "scaling": scaling,
+    "masks": masks,
+    "describe": describe,
 }
 
 for name in sys.argv[1:] or BENCHMARKS:

@@ -99,6 +99,13 @@ def _parser() -> argparse.ArgumentParser:
     explain = add("explain", _explain, "Tell what each step of a trace did, and why.")
     explain.add_argument("trace", type=Path, metavar="T.json")
 
+    describe = add(
+        "describe", _describe, "Tell what a user would have asked for to get from BEFORE to AFTER."
+    )
+    describe.add_argument("before", type=Path, metavar="BEFORE")
+    describe.add_argument("after", type=Path, metavar="AFTER", help="an edit of it")
+    describe.add_argument("--program", type=Path, metavar="P.json", help="write the steps found")
+
     score = add("score", _score, "Measure what changed between two pictures, as JSON.")
     score.add_argument("original", type=Path, metavar="ORIGINAL")
     score.add_argument("edited", type=Path, metavar="EDITED")
@@ -116,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
     train = add("train", _train, "Train the planner: each stage can be stopped and goes on later.")
     train.add_argument("stage", choices=("sft",), metavar="STAGE", help="{%(choices)s}")
     train.add_argument("--size", choices=("small",), default="small", help="{%(choices)s}")
-    train.add_argument("--run", type=Path, default=Path("out/sft"), metavar="FOLDER", help="of it")
+    train.add_argument("--folder", type=Path, default=Path("out/sft"), help="of the run")
     train.add_argument("--steps", type=_whole(1, 10**6), help="of 32 texts each (default 3000)")
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="(default 0)")
 
@@ -311,6 +318,24 @@ def _explain(options: argparse.Namespace) -> int:
     return 0
 
 
+def _describe(options: argparse.Namespace) -> int:
+    from iea.describe import describe
+    from iea.fit import fit
+    from iea.image import decode
+    from iea.measure.program import amount_text
+
+    _check_outputs(options.program)
+    before, after = (decode(read(path), name=path.name) for path in (options.before, options.after))
+    found = fit(before, after)
+    print(describe(found, (after.width, after.height)))
+    for step in found.program.steps:
+        print(f"- {step.tool.replace('_', ' ')} {amount_text(step)}")
+    print(f"mean colour difference {found.before:.1f} -> {found.after:.1f}")
+    if options.program:
+        write(options.program, _json(found.program.to_json()))
+    return 0
+
+
 def _score(options: argparse.Namespace) -> int:
     from iea.image import decode
     from iea.measure import score
@@ -386,7 +411,7 @@ def _train(options: argparse.Namespace) -> int:
             f"Training needs {error.name}: run `pip install -e '.[train]'` in the checkout."
         ) from None
     steps = {} if options.steps is None else {"steps": options.steps}
-    model = train(options.run, Training(**steps, seed=options.seed))
+    model = train(options.folder, Training(**steps, seed=options.seed))
     print(f"The model is in {model}; what it does not understand in {model.parent}/failures.tsv.")
     return 0
 

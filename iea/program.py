@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Self
 
-import rfc8785
-
 from iea import tools
 from iea.errors import InvalidError, Violation
 from iea.masks import Mask, read_mask
@@ -111,9 +109,9 @@ class Program:
     @cached_property
     def ordered(self) -> tuple[Step, ...]:
         """The steps that change something, in pipeline order; ties keep the order of asking."""
-        order = {name: i for i, name in enumerate(TOOLSETS[self.toolset].tools)}
+        place = TOOLSETS[self.toolset].place
         active = (s for s in self.steps if not s.declared.is_neutral(s.params))
-        return tuple(sorted(active, key=lambda step: order[step.tool]))
+        return tuple(sorted(active, key=lambda step: place(step.declared)))
 
     @cached_property
     def canonical(self) -> bytes:
@@ -122,6 +120,8 @@ class Program:
         Steps in pipeline order, without ids, reasons and steps that change nothing: two programs
         with the same canonical form render the same pixels.
         """
+        import rfc8785
+
         steps = [step.decisive() for step in self.ordered]
         return rfc8785.dumps({**self.to_json(), "steps": steps})
 

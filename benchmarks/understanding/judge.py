@@ -199,12 +199,16 @@ def _geometry(name: str, value: str, before: Picture, after: Picture) -> bool:
         return None if step is None else step.params[key]
 
     if name == "turned":
-        turns = int(param(after, "rotate", "turns") or 0) - int(param(before, "rotate", "turns") or 0)  # type: ignore[call-overload]
+        turns = int(param(after, "rotate", "turns") or 0) - int(
+            param(before, "rotate", "turns") or 0
+        )  # type: ignore[call-overload]
         return (turns - round(int(value) / 90)) % 4 == 0
     if name == "mirrored":
         return str(param(after, "flip", "direction"))[:1] == value
     if name in ("level", "upright"):
-        return after.program.find({"level": "straighten", "upright": "perspective"}[name]) is not None
+        return (
+            after.program.find({"level": "straighten", "upright": "perspective"}[name]) is not None
+        )
     areas = [picture.size[0] * picture.size[1] for picture in (before, after)]
     return areas[1] < 0.97 * areas[0]
 

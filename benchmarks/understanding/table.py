@@ -198,6 +198,8 @@ def _keep_failures(
         for r in rows
         if r.share < 1
     ]
-    lines += [f"beyond:{r[0]}\t{r[1]}\t\t{r[2]}\t{x}" for r, x in zip(beyond, left, strict=True) if x]
+    lines += [
+        f"beyond:{r[0]}\t{r[1]}\t\t{r[2]}\t{x}" for r, x in zip(beyond, left, strict=True) if x
+    ]
     lines += [f"talk\t\t\t{line}" for wrong in talks for line in wrong]
     (RESULTS / "understanding-failures.tsv").write_text("\n".join(lines) + "\n", "utf-8")

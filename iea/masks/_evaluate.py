@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from ._exact import Plane, box_mean, cosine, heading, ramp, sine
+from ._exact import Plane, box_mean, cosine, heading, lines, ramp, sine
 from ._lab import Planes, lab
 from ._mask import (
     Colour,
@@ -47,7 +47,7 @@ def coefficients(
     luma = sum(
         weight * plane.astype(np.float64) for weight, plane in zip(_LUMA, small, strict=True)
     )
-    return np.stack(_lines(np.asarray(luma), cover)).astype(np.float32)
+    return np.stack(lines(np.asarray(luma), cover, _RADIUS, _SOFTNESS)).astype(np.float32)
 
 
 def evaluate(mask: Mask, small: Small, step: int, size: tuple[int, int]) -> Plane:
@@ -141,15 +141,6 @@ def _soft(cover: Plane, feather: float) -> Plane:
     for _ in range(2 if radius else 0):
         cover = box_mean(cover, radius)
     return cover
-
-
-def _lines(guide: Plane, target: Plane) -> tuple[Plane, Plane]:
-    """Return slope and rest of the lines that lead from guide to target, window by window."""
-    mean, aim = box_mean(guide, _RADIUS), box_mean(target, _RADIUS)
-    variance = box_mean(guide * guide, _RADIUS) - mean * mean
-    slope = (box_mean(guide * target, _RADIUS) - mean * aim) / (variance + _SOFTNESS)
-    rest = aim - slope * mean
-    return box_mean(slope, _RADIUS), box_mean(rest, _RADIUS)
 
 
 def warm() -> None:

@@ -134,3 +134,24 @@ def box_mean(plane: Plane, radius: int) -> Plane:
         for x in range(columns):
             out[y, x] = sums[x] / count
     return out
+
+
+def guided(guide: Plane, target: Plane, radius: int, softness: float) -> Plane:
+    """Return the target smoothed, but not over edges of the guide.
+
+    Source: He, Sun, Tang, "Guided image filtering", 2010.
+    """
+    slope, rest = lines(guide, target, radius, softness)
+    return slope * guide + rest
+
+
+def lines(guide: Plane, target: Plane, radius: int, softness: float) -> tuple[Plane, Plane]:
+    """Return slope and rest of the lines that lead from guide to target, window by window.
+
+    `softness` is the variance of the guide from which an edge is an edge.
+    """
+    mean, aim = box_mean(guide, radius), box_mean(target, radius)
+    variance = box_mean(guide * guide, radius) - mean * mean
+    slope = (box_mean(guide * target, radius) - mean * aim) / (variance + softness)
+    rest = aim - slope * mean
+    return box_mean(slope, radius), box_mean(rest, radius)

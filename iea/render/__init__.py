@@ -1,22 +1,23 @@
 """The engine: program + pixels -> pixels."""
 
+from iea.errors import Cancelled
 from iea.render._engine import (
     VERSION,
     Ablation,
-    Cancelled,
     Rendering,
     Window,
     ablate,
     render,
     render_pixels,
 )
-from iea.render._passes import Files, no_files
+from iea.render._passes import Files, Photo, no_files
 
 __all__ = [
     "VERSION",
     "Ablation",
     "Cancelled",
     "Files",
+    "Photo",
     "Rendering",
     "Window",
     "ablate",

@@ -8,16 +8,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, typed, types
 
-from iea.tools._declare import SIGNATURE, Constants, Planes, inline
+from iea.native import Array, call, compiled, helper, inline
+from iea.tools._declare import Constants, Planes
 from iea.tools._pixel import luma, unit
-
-_KERNEL = types.FunctionType(SIGNATURE)
-KERNELS = types.ListType(_KERNEL)  # type: ignore[no-untyped-call]
+from iea.tools._tone import CODES
 
 Table = npt.NDArray[np.int64]
-
 
 # The columns of `table`. A pass without maps has 0 of them; without a mask, its place is -1.
 CONSTANTS, CONSTANTS_END = 0, 1
@@ -27,27 +24,60 @@ COLUMNS = 11
 
 _ZERO, _HALF, _ONE = np.float32(0), np.float32(0.5), np.float32(1)
 
-_NUMBERS_TYPE = types.Array(types.float32, 1, "C")
-_TABLE_TYPE = types.Array(types.int64, 2, "C")
-_PLANES_TYPE = types.Array(types.float32, 3, "C")
-_GREY_TYPE = types.Array(types.float32, 2, "C")
+_SOURCE, _TARGET = Array(3, None, readonly=True), Array(3, None)
+_NUMBERS, _GREY, _PLANES = Array(1), Array(2), Array(3)
+_PLACE, _TABLE = Array(1, np.int64), Array(2, np.int64)
 
 
 @inline
 def _load(line: npt.NDArray[Any], mixed: npt.NDArray[Any], planes: Planes, y: int) -> None:
-    """Take a row of samples, interleaved, apart, then make them 0..1.
-
-    Apart they are taken as whole numbers: compilers know how to do that with vectors.
-    """
-    columns = planes.shape[2]
-    r, g, b = mixed[0], mixed[1], mixed[2]
-    for x in range(columns):
-        r[x], g[x], b[x] = line[3 * x], line[3 * x + 1], line[3 * x + 2]
+    """Take a row of samples, interleaved, apart, then make them 0..1."""
+    _take_apart(line, mixed)
     step = _ONE / np.float32(_peak(line))
     for c in range(3):
         out, samples = planes[c, y], mixed[c]
-        for x in range(columns):
+        for x in range(out.size):
             out[x] = np.float32(samples[x]) * step
+
+
+@inline
+def _take_apart(line: npt.NDArray[Any], mixed: npt.NDArray[Any]) -> None:
+    """As whole numbers: compilers know how to do that with vectors."""
+    r, g, b = mixed[0], mixed[1], mixed[2]
+    for x in range(r.size):
+        r[x], g[x], b[x] = line[3 * x], line[3 * x + 1], line[3 * x + 2]
+
+
+@helper
+def _load_toned(
+    source: npt.NDArray[Any], left: int, top: int, tones: Constants, planes: Planes
+) -> None:
+    """Load a block as `load` does, and look its tones up as `iea.tools._tone.by_code` does.
+
+    Here the codes are at hand, as bytes: a quarter of the way of a float, and half of the reading.
+    """
+    columns = planes.shape[2]
+    mixed = np.empty((3, columns), source.dtype)
+    codes, found = np.empty(columns, source.dtype), np.empty(columns, np.float32)
+    r, g, b = mixed[0], mixed[1], mixed[2]
+    step = _ONE / np.float32(_peak(r))
+    for y in range(planes.shape[1]):
+        _take_apart(source[top + y, left : left + columns].reshape(3 * columns), mixed)
+        for x in range(columns):
+            codes[x] = max(max(r[x], g[x]), b[x])
+        for x in range(columns):
+            found[x] = tones[codes[x]]
+        for c in range(3):
+            out, samples = planes[c, y], mixed[c]
+            for x in range(columns):
+                out[x] = np.float32(samples[x]) * step * found[x]
+        if tones.size > CODES + 1:
+            for x in range(columns):
+                found[x] = tones[np.uint32(codes[x]) + np.uint32(CODES + 1)]
+            for c in range(3):
+                out = planes[c, y]
+                for x in range(columns):
+                    out[x] += found[x]
 
 
 @inline
@@ -71,7 +101,7 @@ def _peak(line: npt.NDArray[Any]) -> int:
     return (1 << (8 * line.itemsize)) - 1
 
 
-@njit(nogil=True, error_model="numpy")
+@helper
 def _enlarge(small: Planes, step: int, left: int, top: int, out: Planes) -> None:
     """Interpolate the part of a map that a block lies on, between the middles of its pixels."""
     rows, columns = small.shape[0], small.shape[1]
@@ -114,7 +144,7 @@ def _stretch(line: Constants, cells: int, step: int, left: int, out: Constants) 
             out[x] = line[i] + rise * share
 
 
-@njit(nogil=True, error_model="numpy")
+@helper
 def _lay_maps(
     numbers: Constants, at: int, rows: int, columns: int, step: int, frame: Any, out: Planes
 ) -> None:
@@ -124,7 +154,7 @@ def _lay_maps(
         _enlarge(small, step, frame[0], frame[1], out[n])
 
 
-@njit(nogil=True, error_model="numpy")
+@helper
 def _blend(planes: Planes, kept: Planes, cover: Planes, grey: Planes) -> None:
     """Go back to what was kept as far as the mask, slope x grey + rest, is below 1."""
     for y in range(planes.shape[1]):
@@ -137,7 +167,7 @@ def _blend(planes: Planes, kept: Planes, cover: Planes, grey: Planes) -> None:
                 new[x] = old[x] + slope[x] * (new[x] - old[x])
 
 
-@njit(nogil=True, error_model="numpy")
+@helper
 def run(
     planes: Planes,
     grey: Planes,
@@ -169,10 +199,10 @@ def run(
             )
         constants = numbers[line[CONSTANTS] : line[CONSTANTS_END]]
         if line[MASK_AT] < 0:
-            kernels[k](planes, work, frame, constants, maps)
+            call(kernels[k], planes, work, frame, constants, maps)
         else:
             kept = planes.copy()
-            kernels[k](planes, work, frame, constants, maps)
+            call(kernels[k], planes, work, frame, constants, maps)
             cover = np.empty((2, rows, columns), np.float32)
             _lay_maps(
                 numbers,
@@ -186,23 +216,7 @@ def run(
             _blend(planes, kept, cover, grey)
 
 
-def _block_signature(sample: Any) -> Any:
-    source = types.Array(sample, 3, "C", readonly=True)
-    return types.void(source, types.int64, types.int64, _PLANES_TYPE, _GREY_TYPE)
-
-
-def _tile_signature(sample: Any) -> Any:
-    numbers = (types.int64,) * 4
-    target = types.Array(sample, 3, "C")
-    return types.void(_PLANES_TYPE, types.Array(types.int64, 1, "C"), *numbers, target)
-
-
-@njit(
-    [_block_signature(types.uint8), _block_signature(types.uint16)],
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_SOURCE, int, int, _PLANES, _GREY)
 def load(source: npt.NDArray[Any], left: int, top: int, planes: Planes, grey: Planes) -> None:
     """Load the block of a picture that starts at (left, top); its luma too if `grey` has rows."""
     rows, columns = planes.shape[1], planes.shape[2]
@@ -215,12 +229,7 @@ def load(source: npt.NDArray[Any], left: int, top: int, planes: Planes, grey: Pl
             tone[x] = luma(r[x], g[x], b[x])
 
 
-@njit(
-    [_tile_signature(types.uint8), _tile_signature(types.uint16)],
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, _PLACE, int, int, int, int, _TARGET)
 def store(
     planes: Planes, tile: Any, left: int, top: int, x0: int, y0: int, target: npt.NDArray[Any]
 ) -> None:
@@ -232,41 +241,20 @@ def store(
         _store(planes, y - top, first, last, mixed, line)
 
 
-@njit(KERNELS(), cache=True)
-def kernel_list() -> Any:
-    """Return an empty list of kernels; Numba's own way compiles it at every start."""
-    return typed.List.empty_list(_KERNEL)
-
-
-@njit(types.void(KERNELS, _KERNEL), cache=True)
-def add_kernel(kernels: Any, kernel: Any) -> None:
-    """Put a kernel at the end of a list."""
-    kernels.append(kernel)
-
-
-def _drive_signature(sample: Any) -> Any:
-    source = types.Array(sample, 3, "C", readonly=True)
-    return types.void(
-        source,
-        types.Array(sample, 4, "C"),
-        types.int64,
-        types.int64,
-        KERNELS,
-        _TABLE_TYPE,
-        _NUMBERS_TYPE,
-        types.int64,
-        types.int64,
-        types.boolean,
-        _TABLE_TYPE,
-        _TABLE_TYPE,
-    )
-
-
-@njit(
-    [_drive_signature(types.uint8), _drive_signature(types.uint16)],
-    cache=True,
-    nogil=True,
-    error_model="numpy",
+@compiled(
+    _SOURCE,
+    Array(4, None),
+    int,
+    int,
+    _PLACE,
+    _TABLE,
+    _NUMBERS,
+    int,
+    int,
+    int,
+    int,
+    _TABLE,
+    _TABLE,
 )
 def drive(
     source: npt.NDArray[Any],
@@ -278,7 +266,8 @@ def drive(
     numbers: Constants,
     scratch: int,
     halo: int,
-    masked: bool,
+    masked: int,
+    toned: int,
     branches: Table,
     tiles: Table,
 ) -> None:
@@ -288,7 +277,8 @@ def drive(
     the first `shared` passes, then passes `first` to `last`; they are sorted by `shared`, and each
     fills one of `targets`, the window whose first pixel is (x0, y0). A tile is (top, bottom, left,
     right) in the source; `halo` pixels around it are computed too, as far as the picture goes, and
-    thrown away.
+    thrown away. If `toned` is 1, the first pass looks up tones by code and all branches begin with
+    it: it is done on loading.
     """
     height, width = source.shape[0], source.shape[1]
     room = 0
@@ -305,9 +295,13 @@ def drive(
         rows, columns = bottom - top, right - left
         planes = block[: 3 * rows * columns].reshape((3, rows, columns))
         grey = shade[: rows * columns if masked else 0].reshape((rows if masked else 0, columns))
-        load(source, left, top, planes, grey)
+        if toned:
+            tones = numbers[table[0, CONSTANTS] : table[0, CONSTANTS_END]]
+            _load_toned(source, left, top, tones, planes)
+        else:
+            load(source, left, top, planes, grey)
         frame[0], frame[1] = left, top
-        done = 0
+        done = toned
         for n in range(len(branches)):
             run(planes, grey, kernels, table, numbers, scratch, done, branches[n, 0], frame)
             done = branches[n, 0]
@@ -320,20 +314,7 @@ def drive(
             store(end, tiles[i], left, top, x0, y0, targets[n])
 
 
-@njit(
-    types.void(
-        _PLANES_TYPE,
-        _GREY_TYPE,
-        KERNELS,
-        _TABLE_TYPE,
-        _NUMBERS_TYPE,
-        types.int64,
-        types.Array(types.int64, 1, "C"),
-    ),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, _GREY, _PLACE, _TABLE, _NUMBERS, int, _PLACE)
 def run_planes(
     planes: Planes,
     grey: Planes,
@@ -347,17 +328,7 @@ def run_planes(
     run(planes, grey, kernels, table, numbers, scratch, 0, len(kernels), frame)
 
 
-def _shrink_signature(sample: Any) -> Any:
-    source = types.Array(sample, 3, "C", readonly=True)
-    return types.void(source, types.int64, types.int64, types.int64, _PLANES_TYPE)
-
-
-@njit(
-    [_shrink_signature(types.uint8), _shrink_signature(types.uint16)],
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_SOURCE, int, int, int, _PLANES)
 def shrink(source: npt.NDArray[Any], step: int, first: int, last: int, planes: Planes) -> None:
     """Fill rows of a small copy: every pixel is the mean of `step` by `step` of the source's.
 
@@ -365,7 +336,6 @@ def shrink(source: npt.NDArray[Any], step: int, first: int, last: int, planes: P
     pixels stand for fewer.
     """
     height, width = source.shape[0], source.shape[1]
-    columns = planes.shape[2]
     sums = np.empty(3 * width, np.uint32)
     for row in range(first, last):
         top, bottom = row * step, min((row + 1) * step, height)
@@ -374,11 +344,15 @@ def shrink(source: npt.NDArray[Any], step: int, first: int, last: int, planes: P
             line = source[y].reshape(3 * width)
             for i in range(3 * width):
                 sums[i] += line[i]
-        for column in range(columns):
-            left, right = column * step, min((column + 1) * step, width)
-            whole = float(_peak(source[0, 0]) * (bottom - top) * (right - left))
-            for c in range(3):
-                total = np.uint64(0)
-                for x in range(left, right):
-                    total += np.uint64(sums[3 * x + c])
-                planes[c, row, column] = np.float32(np.float64(total) / whole)
+        red, green, blue = planes[0, row], planes[1, row], planes[2, row]
+        for column in range(red.size):
+            cell = sums[3 * step * column : min(3 * step * (column + 1), 3 * width)]
+            whole = float(_peak(source[0, 0]) * (bottom - top) * (cell.size // 3))
+            r, g, b = np.uint64(0), np.uint64(0), np.uint64(0)
+            for x in range(0, cell.size, 3):
+                r += np.uint64(cell[x])
+                g += np.uint64(cell[x + 1])
+                b += np.uint64(cell[x + 2])
+            red[column] = np.float32(np.float64(r) / whole)
+            green[column] = np.float32(np.float64(g) / whole)
+            blue[column] = np.float32(np.float64(b) / whole)

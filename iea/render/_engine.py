@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
+from iea.errors import Cancelled
 from iea.program import Program
 from iea.render._drive import drive, load, store
 from iea.render._geometry import View, sample, source_rect, tiles, view_of
@@ -20,6 +21,7 @@ from iea.render._passes import (
     Photo,
     Samples,
     batch,
+    by_codes,
     no_files,
     passes_of,
     run,
@@ -35,8 +37,8 @@ ROW_BLOCK = 1 << 14
 """Pixels of a block of whole rows: five float planes of it lie inside a core's cache."""
 TILE = 192
 """Rows and columns of a tile where neighbours are needed: square, so that little halo is wasted."""
-CHUNK = 1 << 20
-"""Pixels that a thread takes at a time: a few milliseconds, after which a cancel is seen."""
+CHUNK = 1 << 18
+"""Pixels that a thread takes at a time: about a millisecond, after which a cancel is seen."""
 
 
 class Window(NamedTuple):
@@ -46,10 +48,6 @@ class Window(NamedTuple):
     top: int
     right: int
     bottom: int
-
-
-class Cancelled(Exception):  # noqa: N818 - no error: somebody wanted it
-    """The caller's `cancelled` said yes."""
 
 
 def render(
@@ -85,7 +83,7 @@ def render(
 
 def render_pixels(
     program: Program,
-    pixels: Samples,
+    pixels: Samples | Photo,
     *,
     window: Window | None = None,
     files: Files = no_files,
@@ -96,7 +94,7 @@ def render_pixels(
     """Render a program on (height, width, 3) RGB samples of 8 or 16 bit.
 
     With a window only that part is computed and returned: the same samples that the whole would
-    have there.
+    have there. A `Photo` in place of samples keeps what was found on it for the next program.
     """
     rendering = Rendering(program, pixels, files=files)
     way = _Way(threads, progress, cancelled)
@@ -110,9 +108,12 @@ class Rendering:
     the part's own rows and `halo` more on either side.
     """
 
-    def __init__(self, program: Program, pixels: Samples, *, files: Files = no_files) -> None:
-        self._source: npt.NDArray[Any] = np.ascontiguousarray(pixels)
-        self._photo = Photo(self._source, files)
+    def __init__(
+        self, program: Program, pixels: Samples | Photo, *, files: Files = no_files
+    ) -> None:
+        photo = pixels if isinstance(pixels, Photo) else None
+        self._source: npt.NDArray[Any] = np.ascontiguousarray(photo.pixels if photo else pixels)
+        self._photo = photo or Photo(self._source, files)
         steps = program.ordered
         moves = [step for step in steps if step.declared.geometry is not None]
         self._view = view_of(moves, self._photo.size) if moves else None
@@ -261,9 +262,10 @@ def _carry_out(
     shape = (len(branches), window.bottom - window.top, window.right - window.left, 3)
     targets = np.empty(shape, source.dtype)
     forks = np.array(table, np.int64)
+    toned = not ready.masked and by_codes(every) and table[0][0] > 0
 
     def work(chunk: npt.NDArray[np.int64]) -> None:
-        drive(source, targets, window.left, window.top, *ready, forks, chunk)
+        drive(source, targets, window.left, window.top, *ready, toned, forks, chunk)
 
     way.each(work, chunks)
     return [targets[order.index(n)] for n in range(len(branches))]

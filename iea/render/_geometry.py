@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
 
 from iea.errors import InvalidError
+from iea.native import Array, compiled, inline
 from iea.program import Step
-from iea.tools._declare import Planes, inline
+from iea.tools._declare import Planes
 
 MAX_PIXELS = 200_000_000
 """Pixels that a picture may be enlarged to; as many as a photo may have."""
@@ -148,22 +148,14 @@ def _catmull_rom(x: float) -> float:
     return 0.0
 
 
-_PLANES = types.Array(types.float32, 3, "C")
-_MATRIX = types.Array(types.float64, 2, "C")
-_PLACES = types.Array(types.int64, 2, "C")
-_WEIGHTS = types.Array(types.float32, 2, "C")
-_INT, _FLOAT = types.int64, types.float64
+_PLANES, _MATRIX = Array(3), Array(2, np.float64)
+_PLACES, _WEIGHTS = Array(2, np.int64), Array(2)
 
 _HALF, _ONE = np.float32(0.5), np.float32(1)
 _THREE_HALVES, _FIVE_HALVES = np.float32(1.5), np.float32(2.5)
 
 
-@njit(
-    types.void(_PLANES, _INT, _INT, _MATRIX, _INT, _INT, _PLANES),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, int, int, _MATRIX, int, int, _PLANES)
 def _copy(
     planes: Planes, left: int, top: int, matrix: Matrix, first_row: int, first: int, out: Planes
 ) -> None:
@@ -176,12 +168,7 @@ def _copy(
                 out[c, y, x] = planes[c, row, column]
 
 
-@njit(
-    types.void(_PLANES, _PLACES, _WEIGHTS, _PLACES, _WEIGHTS, _PLANES),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, _PLACES, _WEIGHTS, _PLACES, _WEIGHTS, _PLANES)
 def _sample_straight(
     planes: Planes, columns: Any, across: Planes, rows: Any, down: Planes, out: Planes
 ) -> None:
@@ -216,12 +203,7 @@ def _four_weights(t: np.float32) -> tuple[np.float32, np.float32, np.float32, np
     )
 
 
-@njit(
-    types.void(_PLANES, _INT, _INT, _MATRIX, _INT, _INT, _PLANES),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, int, int, _MATRIX, int, int, _PLANES)
 def _sample_turned(
     planes: Planes, left: int, top: int, matrix: Matrix, first_row: int, first: int, out: Planes
 ) -> None:
@@ -257,12 +239,7 @@ def _sample_turned(
                 out[c, y, x] = d0 * l0 + d1 * l1 + d2 * l2 + d3 * l3
 
 
-@njit(
-    types.void(_PLANES, _INT, _INT, _MATRIX, _FLOAT, _FLOAT, _INT, _INT, _PLANES),
-    cache=True,
-    nogil=True,
-    error_model="numpy",
-)
+@compiled(_PLANES, int, int, _MATRIX, float, float, int, int, _PLANES)
 def _sample_warped(
     planes: Planes,
     left: int,

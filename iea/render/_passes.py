@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 import numpy.typing as npt
 
+from iea import masks
 from iea.errors import NotFoundError
-from iea.masks import Mask, coefficients
 from iea.program import Step
 from iea.render import _drive
 from iea.tools import _tone, iea16
@@ -47,7 +47,7 @@ class Pass:
 class Batch(NamedTuple):
     """Passes as compiled code takes them; see `iea.render._drive`."""
 
-    kernels: Any
+    kernels: npt.NDArray[np.int64]
     table: npt.NDArray[np.int64]
     numbers: Floats
     scratch: int
@@ -67,6 +67,7 @@ class Photo:
     pixels: Samples
     files: Files = no_files
     _copies: dict[int, Copy] = field(default_factory=dict)
+    _masks: dict[masks.Mask, Map] = field(default_factory=dict)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -82,6 +83,19 @@ class Photo:
             _drive.shrink(self.pixels, step, 0, rows, planes)
             self._copies[step] = Copy(planes, step)
         return self._copies[step]
+
+    def mask(self, mask: masks.Mask) -> Map:
+        """Return what makes a mask on this photo; found once."""
+        if mask not in self._masks:
+            small = self.small(MASK_SIDE)
+            planes = masks.coefficients(mask, small.planes, small.step, self.size)
+            self._masks[mask] = Map(planes, small.step)
+        return self._masks[mask]
+
+    def cover(self, mask: masks.Mask) -> npt.NDArray[np.float64]:
+        """Return how much of a step each pixel of the small copy gets, 0..1, (rows, columns)."""
+        small = self.small(MASK_SIDE)
+        return masks.evaluate(mask, small.planes, small.step, self.size)
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ def passes_of(steps: Sequence[Step], photo: Photo) -> list[Pass]:
                 if step.declared.curve is not None
                 else _pass(step, _Halfway(photo, tuple(made)))
             )
-            made.append(one if step.mask is None else replace(one, mask=_mask(step.mask, photo)))
+            made.append(one if step.mask is None else replace(one, mask=photo.mask(step.mask)))
     return made
 
 
@@ -139,12 +153,6 @@ def _amounts(steps: Sequence[Step]) -> dict[str, dict[str, float]]:
 
 def _fuses(step: Step) -> bool:
     return step.declared.curve is not None and step.mask is None
-
-
-def _mask(mask: Mask, photo: Photo) -> Map:
-
-    small = photo.small(MASK_SIDE)
-    return Map(coefficients(mask, small.planes, small.step, photo.size), small.step)
 
 
 def _tone_pass(steps: Sequence[Step], *, codes: bool) -> Pass:
@@ -157,6 +165,11 @@ def _tone_pass(steps: Sequence[Step], *, codes: bool) -> Pass:
     if codes:
         return Pass(_tone.by_code, _floats(_tone.table_of_codes(curves)), scratch=1)
     return Pass(_tone.by_value, _floats(_tone.table_of_values(curves)), scratch=3)
+
+
+def by_codes(passes: Sequence[Pass]) -> bool:
+    """Tell whether passes begin with tones that are looked up by the samples of 8 bit."""
+    return bool(passes) and passes[0].kernel is _tone.by_code
 
 
 def _pass(step: Step, scene: _Halfway) -> Pass:
@@ -179,7 +192,7 @@ def _floats(values: Any) -> Floats:
 def batch(passes: Sequence[Pass]) -> Batch:
     """Put passes into the arrays that compiled code takes."""
     table = np.zeros((len(passes), _drive.COLUMNS), np.int64)
-    kernels = _drive.kernel_list()
+    kernels = np.array([one.kernel.address for one in passes], np.int64)
     numbers: list[Floats] = []
     end = 0
 
@@ -190,7 +203,6 @@ def batch(passes: Sequence[Pass]) -> Batch:
         return end - values.size
 
     for line, one in zip(table, passes, strict=True):
-        _drive.add_kernel(kernels, one.kernel)
         line[_drive.CONSTANTS] = put(one.constants)
         line[_drive.CONSTANTS_END] = end
         if one.maps is not None:

@@ -1,7 +1,9 @@
 """The toolset: every file here that does not start with an underscore declares one tool."""
 
-import importlib
-import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -42,18 +44,35 @@ VERSION = "1"
 """A change of any tool's pixels needs a new version: old programs must render as they did."""
 
 
-def _load() -> dict[str, Tool]:
-    names = [
-        module.name
-        for module in pkgutil.iter_modules(__path__)
-        if not module.name.startswith("_") and not module.ispkg
-    ]
-    tools = [importlib.import_module(f"{__name__}.{name}").TOOL for name in sorted(names)]
-    tools.sort(key=lambda tool: (STAGES.index(tool.stage), tool.order))
-    return {tool.name: tool for tool in tools}
+class _Tools(Mapping[str, Tool]):
+    """The tools in the files here; a file is loaded when its tool is asked for."""
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        files = Path(__file__).parent.glob("[!_]*.py")
+        return frozenset(file.stem for file in files)
+
+    @cached_property
+    def _ordered(self) -> tuple[str, ...]:
+        return tuple(sorted(self._names, key=lambda name: TOOLSETS[NAME].place(self[name])))
+
+    def __getitem__(self, name: str) -> Tool:
+        if name not in self._names:
+            raise KeyError(name)
+        tool: Tool = import_module(f"{__name__}.{name}").TOOL
+        return tool
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ordered)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
-TOOLS = MappingProxyType(_load())
+TOOLS: Mapping[str, Tool] = _Tools()
 """Every tool of the default toolset by name, in pipeline order."""
 
 TOOLSETS = MappingProxyType(

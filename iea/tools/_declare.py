@@ -5,12 +5,13 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit, types
+
+from iea.native import Array, Compiled
+from iea.native import inline as inline
 
 Stage = Literal["light", "colour", "detail", "geometry", "effects"]
 STAGES: tuple[Stage, ...] = ("light", "colour", "detail", "geometry", "effects")
@@ -33,55 +34,21 @@ Maps = npt.NDArray[np.float32]
 Value = float | str | tuple[tuple[float, float], ...]
 """A parameter's value: a number, a choice or a file's digest, or points of a curve."""
 
-_PLANES_TYPE = types.Array(types.float32, 3, "C")
-_CONSTANTS_TYPE = types.Array(types.float32, 1, "C", readonly=True)
-_FRAME_TYPE = types.Array(types.int64, 1, "C", readonly=True)
-
-SIGNATURE = types.void(_PLANES_TYPE, _PLANES_TYPE, _FRAME_TYPE, _CONSTANTS_TYPE, _PLANES_TYPE)
-"""Every kernel's arguments: planes, changed in place; as many scratch planes of their rows and
-columns as the tool declares; the frame; the constants; and the maps. One signature for all, so that
-the engine calls them from a list."""
-
-
-class Kernel(types.WrapperAddressProtocol):
-    """A compiled function with the arguments of `SIGNATURE`, ready for the engine's list.
-
-    It is compiled, or loaded from the cache on disk, when it is first needed: a program uses few of
-    them. It gives its address itself: a list of plain Numba functions would compile an append for
-    each, a sixth of a second a tool at every start.
-    """
-
-    every: ClassVar[list["Kernel"]] = []
-    """All kernels there are, for set-up to compile."""
-
-    def __init__(self, function: Callable[..., None]) -> None:
-        self._function = function
-        self.every.append(self)
-
-    @cached_property
-    def _result(self) -> Any:
-        compiled = njit(SIGNATURE, cache=True, nogil=True, error_model="numpy")(self._function)
-        return compiled.get_compile_result(SIGNATURE)
-
-    def __wrapper_address__(self) -> int:
-        name = self._result.fndesc.llvm_cfunc_wrapper_name
-        address: int = self._result.library.get_pointer_to_function(name)
-        return address
-
-    def signature(self) -> Any:
-        """Return the arguments' types, as Numba asks for them."""
-        return SIGNATURE
+Kernel = Compiled
+"""A tool's loop over the pixels of a block, compiled when a program first needs it."""
 
 
 def kernel(function: Callable[..., None]) -> Kernel:
-    """Make a kernel of a function. No fast-math: the same bits on every machine."""
-    return Kernel(function)
+    """Make a kernel of a function.
 
-
-def inline(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a helper of several kernels into each of them."""
-    compiled: Callable[..., Any] = njit(inline="always", error_model="numpy")(function)
-    return compiled
+    All have the same arguments, so that the engine calls them from a list: planes, changed in
+    place; as many scratch planes of their rows and columns as the tool declares; the frame; the
+    constants; and the maps.
+    """
+    planes, constants = Array(3), Array(1, readonly=True)
+    return Compiled(
+        function, (planes, planes, Array(1, np.int64, readonly=True), constants, planes)
+    )
 
 
 @dataclass(frozen=True)
@@ -226,7 +193,8 @@ class Target:
     """What a plain wish for this tool should do to a picture, on a measured attribute.
 
     `change` is the signed difference of `attribute` (see `iea.measure`) that "more of this tool"
-    means without a word of degree. A change of 0 is no target.
+    means without a word of degree. Without an attribute that tells what the tool does, it is the
+    plain amount of its main parameter. A change of 0 is no target.
     """
 
     attribute: str
@@ -312,7 +280,7 @@ class Tool:
     @property
     def solvable(self) -> bool:
         """Whether the planner can find how strong a step must be: there is a target to meet."""
-        return self.target.change != 0
+        return self.target.attribute != ""
 
     @property
     def main(self) -> Param:
@@ -342,3 +310,7 @@ class Toolset:
     """Other names that programs may use for a tool."""
     plain: bool = False
     """Whether values outside a range are brought into it, and each tool comes once, unmasked."""
+
+    def place(self, tool: Tool) -> tuple[int, int]:
+        """Return where a tool stands in the pipeline; in a plain toolset its order alone counts."""
+        return 0 if self.plain else STAGES.index(tool.stage), tool.order

@@ -1,15 +1,16 @@
 """Denoise: noise taken from luma and from colours, each by as much as it needs; edges stay.
 
-The luma is a mean with 16 neighbours up to two pixels away, those that look alike counting most
-(non-local means, Buades, Coll and Morel 2005): the weight is max(0, 1 - D / (9 x 4.5 n^2))^2 with D
-the sum of the squared differences of the two 3 by 3 patches and n = 0.1 luminance / 100, the noise.
-The differences of red and blue from luma are means along rows, then columns, with the weight
-max(0, 1 - D / (25 n^2))^2 (bilateral, Tomasi and Manduchi 1998): D is their own squared distance
-and twice that of the smoothed luma, so that no colour runs over an edge; n = 0.1 colour / 100.
+What is faint in the Hadamard coefficients of blocks of 4 by 4 pixels is shrunk (`_hadamard`): luma's
+coefficients y are multiplied by min(y^2 / (5.5 n^2), 1)^2 with n = 0.1 luminance / 100, the noise;
+those of red and blue less luma, u and v, by min((u^2 + v^2 + y^2) / (18 n^2), 1)^2 with
+n = 0.1 colour / 100, so that colours stay where the luma has an edge. Blocks lie two pixels apart,
+luma's also one pixel down and aside of these. Then the means of two by two pixels are shrunk in the
+same way, by a fifth of the noise: coarse noise goes too.
 """
 
 import numpy as np
 
+from iea.native import helper
 from iea.tools._declare import (
     Constants,
     Frame,
@@ -22,265 +23,276 @@ from iea.tools._declare import (
     inline,
     kernel,
 )
-from iea.tools._gaussian import Image
+from iea.tools._hadamard import (
+    BANDS,
+    CELLS,
+    MADE,
+    PLANE,
+    SCALE,
+    interleave,
+    merge_one,
+    merge_three,
+    reference_merged,
+    reference_split,
+    room,
+    shrink_one,
+    shrink_three,
+    split_one,
+    split_three,
+)
+from iea.tools._halves import Image, mirrored
 from iea.tools._pixel import LUMA, luma, reference_luma
 
-Rows = tuple[Constants, Constants, Constants]
-"""The same row of three planes."""
+Box = tuple[int, int, int, int]
+"""Rows from top to bottom and columns from left to right, the ends exclusive."""
 
-STEPS = (1, 2, 4)
-"""How far away the neighbours of the colours' means lie, to either side."""
-REACH = STEPS[-1]
-HALO = 3 + REACH
-PATCHES, COLOURS, EDGE = 9 * 4.5, 25.0, 2.0
-"""Where weights end: squared distances in units of the squared noise, and of luma in colours'."""
-PAIRS = ((0, 1), (1, -2), (1, -1), (1, 0), (1, 1), (1, 2), (2, -1), (2, 1))
-"""Half of the neighbours: each pair of pixels is compared once and serves both."""
-_DOWN, _ASIDE = (np.array(offsets, np.int64) for offsets in zip(*PAIRS, strict=True))
-_ZERO, _ONE, _EDGE = np.float32(0), np.float32(1), np.float32(EDGE)
+GREYS, COLOURS = 5.5, 18.0
+"""Up to where coefficients are shrunk: their squares in units of the squared noise."""
+COARSE = 0.2
+"""How much of the noise is left in means of two by two pixels."""
+HALO = 9
+"""What a pixel depends on: the blocks of means around it, and the pixels of their blocks."""
+BEFORE, BEHIND = 8, 12
+"""How many mirrored pixels stand before a picture and, rounded to fours, at least behind it."""
+WIDTH = 2 * CELLS
+STEP = WIDTH - BEFORE - BEHIND - 4
+"""How far strips lie apart: what is less than a halo from where they end is cut off."""
+ROOM, AT = WIDTH + 32, 16
+"""Room for a row of pixels, and for one on either side."""
+MEANS = 12 * CELLS
+"""Where, in a row of cells, the means of luma and of the colours lie: behind their four pixels,
+each at one place in all of the cells."""
+HALVES = CELLS // 2
+PART = BANDS * PLANE
+LAG = 10
+"""How many rows of cells later than it is read a row is finished: then the rows' mirror images,
+below the picture, have been read too."""
 _RED, _BLUE = np.float32(LUMA[0] / LUMA[1]), np.float32(LUMA[2] / LUMA[1])
+_HALF, _WHOLE = np.float32(0.5 / SCALE), np.float32(1 / SCALE)
 _SHARPEST = 1e18
-"""Larger than any real weight's slope: no noise, no neighbour counts."""
+"""Larger than any real slope: no noise, all coefficients stay."""
 
 
-def _prepare(luminance: float, colour: float) -> tuple[float, ...]:
+def _slopes(luminance: float, colour: float) -> tuple[float, float]:
+    """Return by what the squares of luma's and of the colours' coefficients are multiplied."""
     grey, tint = ((0.1 * amount / 100) ** 2 for amount in (luminance, colour))
     return (
-        min(1 / max(PATCHES * grey, 1e-300), _SHARPEST),
+        min(1 / max(GREYS * grey, 1e-300), _SHARPEST),
         min(1 / max(COLOURS * tint, 1e-300), _SHARPEST),
     )
 
 
-@inline
-def _differ(grey: Image, y: int, dy: int, dx: int, out: Constants) -> None:
-    """Square the differences of a row of pairs (dy, dx) apart."""
-    a, b = grey[y, max(-dx, 0) :], grey[y + dy, max(dx, 0) :]
-    for x in range(grey.shape[1] - abs(dx)):
-        out[x] = (a[x] - b[x]) * (a[x] - b[x])
+def _prepare(luminance: float, colour: float) -> tuple[float, ...]:
+    # The kernel's coefficients are four times as large.
+    grey, tint = (slope / 16 for slope in _slopes(luminance, colour))
+    return grey, tint, grey / COARSE**2, tint / COARSE**2
+
+
+@helper
+def _load(planes: Planes, y: int, left: int, right: int, lines: Constants) -> None:
+    """Put luma, red and blue less luma of a row in lines that begin one pixel before `left`.
+
+    What lies beyond the block is its mirror image, up to `right`.
+    """
+    rows, columns = planes.shape[1], planes.shape[2]
+    row = mirrored(y, rows)
+    start, end = max(-left, 0), min(columns - left, WIDTH)
+    first = left + start
+    r, g, b = planes[0, row, first:], planes[1, row, first:], planes[2, row, first:]
+    out = lines[AT + start :]
+    for x in range(end - start):
+        tone = luma(r[x], g[x], b[x])
+        out[x] = tone
+        out[ROOM + x] = r[x] - tone
+        out[2 * ROOM + x] = b[x] - tone
+    for n in range(3):
+        line = lines[AT + n * ROOM :]
+        for x in range(start):
+            line[x] = line[mirrored(left + x, columns) - left]
+        for x in range(end, min(right - left, WIDTH)):
+            line[x] = line[mirrored(left + x, columns) - left]
 
 
 @inline
-def _share(
-    grey: Image,
-    y: int,
-    dy: int,
-    dx: int,
+def _bounds(start: int, length: int, whole: int) -> tuple[int, int]:
+    """Return from where to where, in a block's own rows or columns, blocks must be looked at.
+
+    They begin at a multiple of four of the picture's, wherever the block does.
+    """
+    first = -(start % 4) if start > 0 else -BEFORE
+    return first, length if start + length < whole else length + HALO
+
+
+@inline
+def _add(others: Constants, above: Constants, here: Constants) -> None:
+    """Add what blocks one pixel up and to the left make of luma to the rows that they lie on."""
+    lower, upper = above[2 * CELLS :], here[:]
+    for x in range(CELLS):
+        lower[x] += others[CELLS + x]
+        lower[CELLS + x] += others[x + 1]
+    for x in range(CELLS):
+        upper[x] += others[3 * CELLS + x]
+        upper[CELLS + x] += others[2 * CELLS + x + 1]
+
+
+@inline
+def _coarse(
+    upper: Constants,
+    lower: Constants,
     slope: np.float32,
-    above: Constants,
-    here: Constants,
-    below: Constants,
-    room: Image,
-    sums: Planes,
+    colour: np.float32,
+    cells: Constants,
+    sides: Constants,
 ) -> None:
-    """Add the pixels of a row of pairs to each other's sums of greys and of weights.
+    """Shrink the details of the means of two rows, and of the two before them."""
+    for n in range(3):
+        at = MEANS + n * CELLS
+        split_three(upper[at:], lower[at:], HALVES, cells[n * PLANE :])
+    shrink_three(cells, slope, colour, HALVES, sides)
 
-    `above`, `here` and `below` are squared differences; `room` is two lines to work in.
+
+@inline
+def _change(cells: Constants, made: Constants, upper: Constants, lower: Constants) -> None:
+    """Leave of the means of two rows only what shrinking changes of them."""
+    for n in range(3):
+        merge_three(cells[n * PLANE :], HALVES, _WHOLE, made)
+        at = MEANS + n * CELLS
+        for k in range(2):
+            first, second = made[2 * k * CELLS :], made[(2 * k + 1) * CELLS :]
+            row = upper[at : at + CELLS] if k == 0 else lower[at : at + CELLS]
+            for x in range(HALVES):
+                a, b = first[x] - row[2 * x], second[x] - row[2 * x + 1]
+                row[2 * x], row[2 * x + 1] = a, b
+
+
+@helper
+def _finish(
+    cells: Constants, k: int, at: int, first: int, last: int, lines: Constants, out: Planes, y: int
+) -> None:
+    """Make row y of red, green and blue of row k of cells: columns `first` to `last`.
+
+    The first is pixel `at` of the cells. `lines` is room for six lines of them.
     """
-    count, left, right = grey.shape[1] - abs(dx), max(-dx, 0), max(dx, 0)
-    column, weight = room[0], room[1]
-    middle = column[1:]
-    for x in range(count):
-        middle[x] = above[x] + here[x] + below[x]
-    column[0], middle[count] = middle[0], middle[count - 1]
-    other, total, weights = grey[y + dy, right:], sums[0, y, left:], sums[1, y, left:]
-    for x in range(count):
-        alike = max(_ONE - slope * (column[x] + column[x + 1] + column[x + 2]), _ZERO)
-        alike *= alike
-        total[x] += alike * other[x]
-        weights[x] += alike
-        weight[x] = alike
-    other, total, weights = grey[y, left:], sums[0, y + dy, right:], sums[1, y + dy, right:]
-    for x in range(count):
-        total[x] += weight[x] * other[x]
-        weights[x] += weight[x]
+    change, odd = cells[MEANS:], at % 2
+    for i in range(2):
+        pixels, line = cells[(2 * k + i) * CELLS :], lines[i * CELLS :]
+        for x in range(CELLS):
+            tone = pixels[x] + change[x]
+            u = pixels[4 * CELLS + x] + change[CELLS + x]
+            v = pixels[8 * CELLS + x] + change[2 * CELLS + x]
+            line[x] = tone + u
+            line[2 * CELLS + x] = tone - _RED * u - _BLUE * v
+            line[4 * CELLS + x] = tone + v
+    for n in range(3):
+        a, b, row = lines[2 * n * CELLS :], lines[(2 * n + 1) * CELLS :], out[n, y, first:last]
+        if odd:
+            row[0] = b[at // 2]
+        interleave(a[(at + odd) // 2 :], b[(at + odd) // 2 :], row[odd:])
+        if (row.size - odd) % 2:
+            row[row.size - 1] = a[(at + row.size) // 2]
 
 
 @inline
-def _compare(grey: Image, slope: np.float32, sums: Planes) -> None:
-    """Add to the sums what all pairs of pixels that look alike give each other.
+def _strip(
+    planes: Planes,
+    box: Box,
+    first: int,
+    last: int,
+    constants: Constants,
+    out: Planes,
+) -> None:
+    """Denoise columns `first` to `last` of planes, with what lies around them in a box.
 
-    Row by row, so that all rows that take part stay in the core's first cache.
+    `out` may be the planes: rows are finished when they, and their mirror images, have been read.
     """
-    rows, columns = grey.shape
-    differences = np.empty((_DOWN.size, 3, columns), np.float32)
-    room = np.empty((2, columns + 2), np.float32)
-    for y in range(rows):
-        for i in range(_DOWN.size):
-            dy, dx, d = _DOWN[i], _ASIDE[i], differences[i]
-            last = rows - 1 - dy
-            if y > last or abs(dx) >= columns:
-                continue
-            if y == 0:
-                _differ(grey, 0, dy, dx, d[0])
-            if y < last:
-                _differ(grey, y + 1, dy, dx, d[(y + 1) % 3])
-            above, here, below = d[max(y - 1, 0) % 3], d[y % 3], d[min(y + 1, last) % 3]
-            _share(grey, y, dy, dx, slope, above, here, below, room, sums)
+    top, bottom, left, right = box
+    even, odd, before = room(3 * ROOM), room(3 * ROOM), room(ROOM)
+    cells, others, means = room(3 * PART), room(PART), room(3 * PART)
+    sides, other, lines = room(3 * PLANE), room(4 * CELLS), room(6 * CELLS)
+    work = room((LAG + 2) * (MEANS + 3 * CELLS)).reshape((LAG + 2, MEANS + 3 * CELLS))
+    deep = 2 * -(-(bottom - top) // 4)
+    for j in range(deep + LAG):
+        here, above = work[(j - 1) % (LAG + 2)], work[(j - 2) % (LAG + 2)]
+        if j < deep:
+            _load(planes, top + 2 * j, left, right, even)
+            _load(planes, top + 2 * j + 1, left, right, odd)
+            for n in range(3):
+                upper, lower = even[n * ROOM + AT :], odd[n * ROOM + AT :]
+                split_three(upper, lower, CELLS, cells[n * PLANE :])
+            shrink_three(cells, constants[0], constants[1], CELLS, sides)
+            for n in range(3):
+                part, scale = cells[n * PLANE :], _HALF if n == 0 else _WHOLE
+                merge_three(part, CELLS, scale, here[4 * n * CELLS :])
+                mean = here[MEANS + n * CELLS :]
+                for x in range(CELLS):
+                    mean[x] = _WHOLE * part[MADE + x]
+            split_one(before[AT - 1 :], even[AT - 1 :], CELLS, others)
+            before[:] = odd[:ROOM]
+            shrink_one(others, constants[0], CELLS, sides)
+            merge_one(others, CELLS, _HALF, other)
+            _add(other, above, here)
+        if j % 2 == 0:
+            _coarse(above, here, constants[2], constants[3], means, sides)
+            _change(means, lines, work[(j - 4) % (LAG + 2)], work[(j - 3) % (LAG + 2)])
+        for k in range(2):
+            y = top + 2 * (j - LAG) + k
+            if 0 <= y < out.shape[1]:
+                _finish(work[(j - LAG) % (LAG + 2)], k, first - left, first, last, lines, out, y)
 
 
 @inline
-def _smooth_luma(planes: Planes, slope: np.float32, work: Planes) -> None:
-    """Put the luma into work[0] and its smoothed self into work[1]; uses work[2] too."""
-    grey, total, weights = work[0], work[1], work[2]
-    for y in range(planes.shape[1]):
-        r, g, b, tone, first = planes[0, y], planes[1, y], planes[2, y], grey[y], total[y]
-        for x in range(r.size):
-            tone[x] = luma(r[x], g[x], b[x])
-            first[x] = tone[x]
-    if slope < np.float32(_SHARPEST):
-        weights[:] = _ONE
-        _compare(grey, slope, work[1:3])
-        total /= weights
-
-
-@inline
-def _gather(here: Rows, before: Rows, after: Rows, slope: np.float32, sums: Rows) -> None:
-    """Add two rows of neighbours, (luma, red, blue) each, to weighted sums (red, blue, weight)."""
-    grey, red, blue = here
-    grey0, red0, blue0 = before
-    grey1, red1, blue1 = after
-    reds, blues, weights = sums
-    for x in range(weights.size):
-        dy, dr, db = grey[x] - grey0[x], red[x] - red0[x], blue[x] - blue0[x]
-        w0 = max(_ONE - slope * (dr * dr + db * db + _EDGE * dy * dy), _ZERO)
-        dy, dr, db = grey[x] - grey1[x], red[x] - red1[x], blue[x] - blue1[x]
-        w1 = max(_ONE - slope * (dr * dr + db * db + _EDGE * dy * dy), _ZERO)
-        w0 *= w0
-        w1 *= w1
-        reds[x] += w0 * red0[x] + w1 * red1[x]
-        blues[x] += w0 * blue0[x] + w1 * blue1[x]
-        weights[x] += w0 + w1
-
-
-@inline
-def _settle(sums: Rows, red: Constants, blue: Constants) -> None:
-    """Finish a row's weighted means."""
-    reds, blues, weights = sums
-    for x in range(weights.size):
-        share = _ONE / weights[x]
-        red[x] = reds[x] * share
-        blue[x] = blues[x] * share
-
-
-@inline
-def _smooth_colours(colours: Planes, half: Planes, slope: np.float32) -> None:
-    """Smooth planes 1 and 2 of `colours` (luma, red, blue), along rows, then down.
-
-    Two `half` planes hold what lies between.
-    """
-    rows, columns = colours.shape[1], colours.shape[2]
-    room = np.empty((3, columns), np.float32)
-    sums = room[0], room[1], room[2]
-    line = np.empty((3, columns + 2 * REACH), np.float32)
-    for y in range(rows):
-        here = colours[0, y], colours[1, y], colours[2, y]
-        for n in range(3):
-            one = colours[n, y]
-            line[n, :REACH], line[n, REACH + columns :] = one[0], one[columns - 1]
-            line[n, REACH : REACH + columns] = one
-        room[0], room[1], room[2] = here[1], here[2], _ONE
-        for k in STEPS:
-            before = line[0, REACH - k :], line[1, REACH - k :], line[2, REACH - k :]
-            after = line[0, REACH + k :], line[1, REACH + k :], line[2, REACH + k :]
-            _gather(here, before, after, slope, sums)
-        _settle(sums, half[0, y], half[1, y])
-    for y in range(rows):
-        here = colours[0, y], half[0, y], half[1, y]
-        room[0], room[1], room[2] = here[1], here[2], _ONE
-        for k in STEPS:
-            up, down = max(y - k, 0), min(y + k, rows - 1)
-            before = colours[0, up], half[0, up], half[1, up]
-            after = colours[0, down], half[0, down], half[1, down]
-            _gather(here, before, after, slope, sums)
-        _settle(sums, colours[1, y], colours[2, y])
+def _part(start: int, n: int, strips: int, columns: int) -> tuple[int, int]:
+    """Return which columns a strip makes: those that no blocks beyond its ends lie on."""
+    first = 0 if n == 0 else start + BEHIND
+    return first, columns if n == strips - 1 else start + STEP + BEHIND
 
 
 @kernel
 def _kernel(
     planes: Planes, scratch: Planes, frame: Frame, constants: Constants, maps: Maps
 ) -> None:
-    grey, colours = scratch[0], scratch[1:4]
-    _smooth_luma(planes, constants[0], scratch)
     rows, columns = planes.shape[1], planes.shape[2]
-    smoothed = colours[0]
-    if constants[1] < np.float32(_SHARPEST):
-        for y in range(rows):
-            r, b, tone, red, blue = (
-                planes[0, y],
-                planes[2, y],
-                grey[y],
-                colours[1, y],
-                colours[2, y],
-            )
-            for x in range(columns):
-                red[x] = r[x] - tone[x]
-                blue[x] = b[x] - tone[x]
-        _smooth_colours(colours, scratch[4:6], constants[1])
-        for y in range(rows):
-            r, g, b, tone, red, blue = (
-                planes[0, y],
-                planes[1, y],
-                planes[2, y],
-                smoothed[y],
-                colours[1, y],
-                colours[2, y],
-            )
-            for x in range(columns):
-                r[x] = tone[x] + red[x]
-                b[x] = tone[x] + blue[x]
-                g[x] = tone[x] - _RED * red[x] - _BLUE * blue[x]
-    else:
-        for y in range(rows):
-            r, g, b, tone, old = planes[0, y], planes[1, y], planes[2, y], smoothed[y], grey[y]
-            for x in range(columns):
-                r[x] += tone[x] - old[x]
-                g[x] += tone[x] - old[x]
-                b[x] += tone[x] - old[x]
-
-
-def _reference_luma(grey: Pixels, slope: float) -> Pixels:
-    height, width = grey.shape
-    total, weights = grey.copy(), np.ones_like(grey)
-    for dy, dx in PAIRS:
-        if dy >= height or abs(dx) >= width:
-            continue
-        here = np.s_[: height - dy, max(-dx, 0) : width - max(dx, 0)]
-        there = np.s_[dy:, max(dx, 0) : width + min(dx, 0)]
-        padded = np.pad((grey[here] - grey[there]) ** 2, 1, mode="edge")
-        patch = np.lib.stride_tricks.sliding_window_view(padded, (3, 3)).sum(axis=(-2, -1))
-        alike = np.maximum(1 - slope * patch, 0) ** 2
-        total[here] += alike * grey[there]
-        total[there] += alike * grey[here]
-        weights[here] += alike
-        weights[there] += alike
-    return total / weights
-
-
-def _reference_colours(grey: Pixels, colours: Pixels, slope: float) -> Pixels:
-    for axis in (1, 0):
-        at, last = np.arange(grey.shape[axis]), grey.shape[axis] - 1
-        total, weights = colours.copy(), np.ones_like(grey)
-        for k in (*STEPS, *(-step for step in STEPS)):
-            near = np.clip(at + k, 0, last)
-            others = colours.take(near, axis)
-            far = ((colours - others) ** 2).sum(axis=-1) + EDGE * (
-                grey - grey.take(near, axis)
-            ) ** 2
-            alike = np.maximum(1 - slope * far, 0) ** 2
-            total += alike[..., np.newaxis] * others
-            weights += alike
-        colours = total / weights[..., np.newaxis]
-    return colours
+    left, right = _bounds(frame[0], columns, frame[2])
+    top, bottom = _bounds(frame[1], rows, frame[3])
+    strips = 1 + max(0, -(-(right - left - WIDTH) // STEP))
+    source = planes
+    if strips > 1:
+        # The next strip needs what this one changes.
+        source = scratch
+        source[:] = planes
+    for n in range(strips):
+        start = left + n * STEP
+        first, last = _part(start, n, strips, columns)
+        _strip(source, (top, bottom, start, right), first, last, constants, planes)
 
 
 def _reference(rgb: Pixels, luminance: float, colour: float) -> Pixels:
-    grey_slope, colour_slope = _prepare(luminance, colour)
-    grey = reference_luma(rgb)
-    smoothed = _reference_luma(grey[..., 0], grey_slope)
-    colours = _reference_colours(smoothed, rgb[..., ::2] - grey, colour_slope)
-    red, blue = colours[..., 0], colours[..., 1]
+    height, width = rgb.shape[:2]
+    slope, tint = _slopes(luminance, colour)
+    ends = [(BEFORE, BEHIND + -length % 4) for length in (height, width)]
+    wide = np.pad(rgb, [*ends, (0, 0)], "symmetric")
+    grey = reference_luma(wide)[..., 0]
+    planes = np.stack([grey, wide[..., 0] - grey, wide[..., 2] - grey])
+    made = _shrunk(planes, slope, tint)
+    means = made.reshape(3, made.shape[1] // 2, 2, -1, 2).mean(axis=(2, 4))
+    coarse = _shrunk(means, slope / COARSE**2, tint / COARSE**2) - means
+    made[0, 1:-1, 1:-1] += _shrunk(planes[:1, 1:-1, 1:-1], slope, tint)[0]
+    made[0] /= 2
+    made += coarse.repeat(2, axis=1).repeat(2, axis=2)
+    tone, red, blue = made[:, BEFORE : BEFORE + height, BEFORE : BEFORE + width]
     green = -(LUMA[0] * red + LUMA[2] * blue) / LUMA[1]
-    return smoothed[..., np.newaxis] + np.stack([red, green, blue], axis=-1)
+    return tone[..., np.newaxis] + np.stack([red, green, blue], axis=-1)
+
+
+def _shrunk(planes: Pixels, slope: float, tint: float) -> Pixels:
+    """Shrink the details of luma and, if they are there, of the colours."""
+    parts = reference_split(planes)
+    energy = parts**2
+    kept = np.empty_like(parts)
+    kept[0] = np.minimum(slope * energy[0], 1) ** 2
+    kept[1:] = np.minimum(tint * energy.sum(axis=0), 1) ** 2
+    kept[:, 0] = 1
+    return reference_merged(kept * parts)
 
 
 TOOL = Tool(
@@ -297,6 +309,6 @@ TOOL = Tool(
     kernel=_kernel,
     reference=_reference,
     halo=HALO,
-    scratch=6,
+    scratch=3,
     active=lambda luminance, colour: luminance > 0 or colour > 0,
 )

@@ -7,7 +7,18 @@ the luma stays, black stays black, white white, and no channel leaves 0..1.
 import numpy as np
 
 from iea.tools._chroma import toward
-from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, Words, kernel
+from iea.tools._declare import (
+    Constants,
+    Frame,
+    Maps,
+    Param,
+    Pixels,
+    Planes,
+    Target,
+    Tool,
+    Words,
+    kernel,
+)
 from iea.tools._pixel import luma, reference_luma, unit
 
 _ONE = np.float32(1)
@@ -52,6 +63,7 @@ TOOL = Tool(
         Param("hue", "°", 0, 360, 32, "toward red", "toward yellow and green"),
     ),
     words=Words(names=("sepia", "toning", "old photo")),
+    target=Target("", 70),
     prepare=_prepare,
     kernel=_kernel,
     reference=_reference,

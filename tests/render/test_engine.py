@@ -7,6 +7,7 @@ import pytest
 
 from iea.image import decode
 from iea.render import Cancelled, Window, render, render_pixels
+from iea.render._passes import Photo, batch, passes_of, run
 from tests.images import photo
 from tests.programs import everything, program
 from tests.render.golden import KEPT, PROGRAMS, digest
@@ -79,6 +80,20 @@ def test_a_cancelled_render_stops_early() -> None:
     with pytest.raises(Cancelled):
         render_pixels(program(exposure=1), noise(4000, 2000), threads=1, cancelled=cancelled)
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("amounts", [{"exposure": 0.7}, {"exposure": 0.7, "fade": 30}])
+def test_tones_looked_up_on_loading_are_those_of_the_pass(amounts: dict[str, float]) -> None:
+    """Every sample of 8 bit: the way through bytes, against planes and the kernel itself."""
+    codes = np.arange(256, dtype=np.uint8)
+    pixels = np.stack([codes[np.newaxis], codes[::-1][np.newaxis], codes[np.newaxis] // 2], axis=-1)
+    planes = np.moveaxis(
+        pixels.astype(np.float32) * (np.float32(1) / np.float32(255)), -1, 0
+    ).copy()
+    run(batch(passes_of(program(**amounts).ordered, Photo(pixels))), planes)
+    rounded = np.clip(planes, 0, 1) * np.float32(255) + np.float32(0.5)
+    expected = np.moveaxis(rounded, 0, -1).astype(np.uint8)
+    assert np.array_equal(render_pixels(program(**amounts), pixels), expected)
 
 
 def test_metadata_comes_along() -> None:

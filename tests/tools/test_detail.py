@@ -2,6 +2,7 @@
 
 import itertools
 
+import cv2
 import numpy as np
 import pytest
 from sklearn.datasets import load_sample_image
@@ -185,28 +186,51 @@ def test_taps_have_the_variance_that_is_asked_for() -> None:
         assert 2 * (weights * distance**2).sum() == pytest.approx(sigma**2, rel=1e-3)
 
 
-@pytest.mark.parametrize("amount", [30, 43, 47, 70, 100])
-def test_blur_has_its_sigma_whichever_way_it_goes(amount: float) -> None:
+def _blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
+    return _rendered(pixels, "blur", amount=100 * np.sqrt(sigma / (0.02 * max(pixels.shape))))
+
+
+def _large(name: str) -> np.ndarray:
+    """Return a photo beside and below itself, as large as blurs by copies are seen in; 16 bit."""
+    return np.tile(_photo(name)[:331, :487].astype(np.uint16) * 257, (2, 3, 1))
+
+
+SWITCHES = (2.4, 4.8, 24.0, 28.8)
+"""The sigmas where blur goes from pixels to halves, to theirs, to a copy, and to a smaller one."""
+
+
+@pytest.mark.parametrize("name", ["china.jpg", "flower.jpg"])
+@pytest.mark.parametrize("sigma", [1.0, *(s * f for s in SWITCHES for f in (0.999, 1.001))])
+def test_blur_is_a_gaussian_whichever_way_it_goes(name: str, sigma: float) -> None:
+    photo = _large(name)
+    exact = cv2.GaussianBlur(photo / 257, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    assert np.abs(_blurred(photo, sigma) / 257 - exact).max() < 1
+
+
+@pytest.mark.parametrize("sigma", [0.3, 1, 2, 3, 6, 12, 20])
+def test_blur_has_its_sigma(sigma: float) -> None:
     line = np.zeros((16, 1001, 3), np.uint16)
     line[:, 500:] = 65535
-    spread = np.diff(_rendered(line, "blur", amount=amount)[8, :, 0].astype(float)) / 65535
+    spread = np.diff(_blurred(line, sigma)[8, :, 0].astype(float)) / 65535
     at = np.arange(1000) + 0.5 - 499.5
     assert spread.sum() == pytest.approx(1, abs=1e-3)
-    sigma = 0.02 * 1001 * (amount / 100) ** 2
-    assert np.sqrt((spread * at**2).sum()) == pytest.approx(sigma, rel=0.03)
+    assert np.sqrt((spread * at**2).sum()) == pytest.approx(sigma, rel=0.01)
 
 
-def test_blur_does_not_jump_where_a_small_copy_takes_over() -> None:
-    photo = np.pad(_photo().repeat(3, axis=0).repeat(3, axis=1), ((2, 0), (2, 0), (0, 0)), "edge")
-    # As sharp as a camera's pixels: enlarged, with no blocks.
-    soft = np.lib.stride_tricks.sliding_window_view(photo, (3, 3), axis=(0, 1)).mean(axis=(-2, -1))
-    soft = np.ascontiguousarray((257 * soft[:900, :1200]).round().astype(np.uint16))
-    for sigma in (4.0, 9.0, 12.0):
-        amount = 100 * np.sqrt(sigma / (0.02 * 1200))
-        before, after = (_rendered(soft, "blur", amount=amount * f) for f in (0.9995, 1.0005))
-        moved = np.abs(before.astype(int) - after) / 257
-        assert np.percentile(moved, 99.8) <= 1
-        assert moved.max() <= 2
+@pytest.mark.parametrize("sigma", SWITCHES)
+def test_blur_does_not_jump_where_it_goes_another_way(sigma: float) -> None:
+    photo = _large("flower.jpg")
+    before, after = (_blurred(photo, sigma * f).astype(int) for f in (1 - 1e-6, 1 + 1e-6))
+    assert 0 < np.abs(before - after).max() < 257
+
+
+@pytest.mark.parametrize("shape", [(1, 1503), (1503, 2), (3, 1503), (7, 1701)])
+@pytest.mark.parametrize("sigma", [2.0, 4.0, 20.0, 29.9])
+def test_blur_mirrors_what_is_thinner_than_itself(shape: tuple[int, int], sigma: float) -> None:
+    pixels = np.random.default_rng(3).integers(0, 65536, (*shape, 3)).astype(np.uint16)
+    wide = np.pad(pixels, [(300, 300), (300, 300), (0, 0)], "symmetric") / 257
+    exact = cv2.GaussianBlur(wide, (0, 0), sigma)[300:-300, 300:-300]
+    assert np.abs(_blurred(pixels, sigma) / 257 - exact).max() < 1
 
 
 def test_blur_looks_alike_at_every_size() -> None:
