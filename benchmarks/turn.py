@@ -43,20 +43,22 @@ def photo() -> bytes:
 def main() -> None:
     """Measure each request in a session of its own, and write the table."""
     rows, totals, plans = [], [], []
-    with tempfile.TemporaryDirectory() as folder, local.run(Settings(data_dir=Path(folder))) as at:
-        with Client(at) as client:
-            digest = client.upload(photo()).sha256
-            client.edit(client.create_session(digest), "warmer and sharper")
-            for words in REQUESTS:
-                session = client.create_session(digest)
-                start = time.perf_counter()
-                turn = client.edit(session, words)
-                write(Path(folder) / "out.jpg", client.download(session, ".jpg"))
-                totals.append(1000 * (time.perf_counter() - start))
-                plans.append(turn["timings_ms"]["plan"])
-                rows.append(
-                    f"| {words} | {len(turn['program']['steps'])} | {plans[-1]:.0f} | {totals[-1]:.0f} |"
-                )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        local.run(Settings(data_dir=Path(folder))) as address,
+        Client(address) as client,
+    ):
+        digest = client.upload(photo()).sha256
+        client.edit(client.create_session(digest), "warmer and sharper")
+        for words in REQUESTS:
+            session = client.create_session(digest)
+            start = time.perf_counter()
+            turn = client.edit(session, words)
+            write(Path(folder) / "out.jpg", client.download(session, ".jpg"))
+            totals.append(1000 * (time.perf_counter() - start))
+            plans.append(turn["timings_ms"]["plan"])
+            steps = len(turn["program"]["steps"])
+            rows.append(f"| {words} | {steps} | {plans[-1]:.0f} | {totals[-1]:.0f} |")
     keep(
         "turn",
         [

@@ -389,8 +389,7 @@ def _tools(options: argparse.Namespace) -> int:
             continue
         for param in tool.params:
             print(f"  {param.name}: {param.about()}")
-        said = (*tool.words.plus, *tool.words.minus) or tool.words.names
-        print(f"  people say: {', '.join(said)}")
+        print(f"  people say: {', '.join(tool.words)}")
     return 0
 
 

@@ -154,6 +154,39 @@ def test_score_is_json_and_tells_whether_the_words_were_followed(
     assert json.loads(capsys.readouterr().out)["words"]["followed"] == 0
 
 
+def test_describe_tells_the_request_the_steps_and_what_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, after, steps = (tmp_path / name for name in ("photo.jpg", "out.png", "p.json"))
+    before.write_bytes(images.photo())
+    amounts = {"temperature": 30, "shadows": 45}
+    hidden = [{"tool": tool, "params": {"amount": amount}} for tool, amount in amounts.items()]
+    steps.write_text(json.dumps(document(*hidden)))
+    assert cli.main(["render", str(before), str(steps), "-o", str(after)]) == 0
+    found, again = tmp_path / "found.json", tmp_path / "again.png"
+    assert cli.main(["describe", str(before), str(after), "--program", str(found)]) == 0
+    request, *lines, left = capsys.readouterr().out.splitlines()
+    assert request == "Lift the shadows a lot and make it warmer."
+    assert {line.split(" +")[0] for line in lines} == {"- temperature", "- shadows"}
+    first, last = map(float, left.removeprefix("mean colour difference ").split(" -> "))
+    assert last < 1 < first
+    assert cli.main(["render", str(before), str(found), "-o", str(again)]) == 0
+    assert np.abs(_pixels(again).astype(int) - _pixels(after)).mean() < 3
+
+
+def test_describe_refuses_another_photo_in_one_line(
+    edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other.jpg").write_bytes(images.flower())
+    photo, program = edited / "photo.jpg", tmp_path / "p.json"
+    other = (tmp_path / "other.jpg", "--program", program)
+    status, line = _fails(capsys, "describe", photo, *other)
+    assert status == 2
+    assert "AFTER does not look like an edit of BEFORE" in line
+    assert not program.exists()
+    assert _fails(capsys, "describe", photo, tmp_path / "missing.jpg")[0] == 2
+
+
 def test_tools_as_json_have_the_contract_s_keys(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["tools", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)

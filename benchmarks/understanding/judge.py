@@ -52,7 +52,12 @@ class Scene:
 
     def picture(self, program: Program) -> "Picture":
         """Return the photo under a program."""
-        return Picture(self, program)
+        return self.original if not program.steps else Picture(self, program)
+
+    @cached_property
+    def original(self) -> "Picture":
+        """The photo as it is."""
+        return Picture(self, Program())
 
     def cover(self, place: str) -> npt.NDArray[np.bool_] | None:
         """Return the pixels of a place, all of them for ""; None if the photo lacks it."""
@@ -101,22 +106,43 @@ class Picture:
         """All attributes of the whole picture."""
         return self.read("")
 
+    @cached_property
+    def _readings(self) -> dict[str, Reading]:
+        return {}
+
     def read(self, place: str) -> Reading:
-        """Measure a place, with some attributes more than `iea.measure` has."""
-        gauge = self.scene.gauge(place)
-        assert gauge is not None
+        """Measure the attributes of `iea.measure` in a place."""
+        if place not in self._readings:
+            gauge = self.scene.gauge(place)
+            assert gauge is not None
+            self._readings[place] = gauge.read(self.pixels)
+        return self._readings[place]
+
+    def value(self, name: str, place: str) -> float | None:
+        """Measure one thing in a place; None where the photo does not have it."""
+        if name in ATTRIBUTES:
+            return self.read(place)[name]
+        if name == "corners":
+            return _corners(lab(self.pixels)[0])
+        if name == "haze":  # a clearer view has more contrast too; mist has less
+            return _haze(self.pixels) - 4 * self.read(place)["C"]
+        if name == "glow":  # light around what is light, or softness
+            spread = float(cv2.GaussianBlur(lab(self.pixels)[0], (0, 0), 8).mean())
+            return spread - 4 * float(np.log(max(self.read(place)["D"], 1e-6)))
+        return self._of_band(*name.split("."))
+
+    def _of_band(self, colour: str, what: str) -> float | None:
+        hue = BANDS[colour]
+        inside = self._band(hue)
+        if inside is None:
+            return None
         light, a, b = lab(self.pixels)
-        extra = {"corners": _corners(light), "haze": _haze(self.pixels)}
-        extra["glow"] = float(cv2.GaussianBlur(light, (0, 0), 8).mean())
-        reading = {**gauge.read(self.pixels), **extra}
-        for name, hue in BANDS.items():
-            inside = self._band(hue)
-            if inside is not None:
-                chroma = np.hypot(a, b)[inside].mean()
-                angle = np.degrees(np.arctan2(b[inside].mean(), a[inside].mean())) % 360
-                reading |= {f"{name}.S": float(chroma), f"{name}.L": float(light[inside].mean())}
-                reading[f"{name}.H"] = float((angle - hue + 180) % 360)
-        return reading
+        if what == "S":
+            return float(np.hypot(a, b)[inside].mean())
+        if what == "L":
+            return float(light[inside].mean())
+        angle = np.degrees(np.arctan2(b[inside].mean(), a[inside].mean()))
+        return float((angle - hue + 180) % 360)
 
     def _band(self, hue: float) -> npt.NDArray[np.bool_] | None:
         """Return the pixels that have a colour in the original; None where they are too few."""
@@ -180,16 +206,11 @@ def _stays(name: str, place: str, before: Picture, after: Picture) -> bool | Non
 def _moves(name: str, way: str, place: str, before: Picture, after: Picture) -> bool | None:
     if before.scene.cover(place) is None:
         return None
-    old, new = before.read(place), after.read(place)
-    if name not in old:
+    old, new = before.value(name, place), after.value(name, place)
+    if old is None or new is None:
         return None
     least = ATTRIBUTES[name].notice if name in ATTRIBUTES else 0.5
-    if name == "haze":  # a clearer view has more contrast too; mist has less
-        moved = new["haze"] - old["haze"] - 4 * (new["C"] - old["C"])
-    elif name == "glow":
-        moved = new["glow"] - old["glow"] + 4 * max(old["D"] / max(new["D"], 1e-6) - 1.02, 0)
-    else:
-        moved = new[name] - old[name]
+    moved = new - old
     return abs(moved) >= least if way == "*" else moved * (1 if way == "+" else -1) >= least
 
 

@@ -45,7 +45,15 @@ PROBES = {
 
 COST, SHARE = 0.06, 0.05
 """What a tool must lower the mean colour difference by: so much, and such a share of it."""
-RARE = {"fade": 1.3, "whites": 1.3, "blacks": 1.3, "dehaze": 1.5, "clarity": 1.5, "vibrance": 1.1}
+RARE = {
+    "sepia": 1.5,
+    "fade": 1.3,
+    "whites": 1.3,
+    "blacks": 1.3,
+    "dehaze": 2.0,
+    "clarity": 2.0,
+    "vibrance": 1.1,
+}
 """How many times its cost a tool must be worth that people ask for less."""
 MOST = 6
 """Tools of a program."""
@@ -55,11 +63,13 @@ PRUNED = 2
 """Tools that are tried to be left out at a time."""
 BUDGET = 1600
 """Renders of one search, a slow tool counting as many: less than a second."""
+GROWTH = 0.7
+"""The share of it after which no tools are added."""
 SLOW = {"dehaze": 14, "clarity": 10}
 """How many renders one with a tool takes the time of, where it looks at the whole picture."""
 FLOOR = 0.3
 """A mean difference that rounding to 8 bit alone may leave."""
-_GREY, _COLOURED = 1.5, 4.0
+_GREY, _COLOURED = 0.8, 1.2
 """Mean chroma below which a picture is black and white, and above which it had colours."""
 _RIDGE = 1e-3
 _FURTHEST = 3.0
@@ -100,7 +110,8 @@ def search(before: npt.NDArray[np.uint8], after: npt.NDArray[np.uint8]) -> State
         if not kept or (kept[0].score >= best.score and len(best.amounts) > 0):
             break
         best = min(best, kept[0], key=lambda state: state.score)
-        if best.distance < FLOOR or bench.spent:
+        # The rest is for leaving out what was taken too much.
+        if best.distance < FLOOR or bench.spent > GROWTH:
             break
     return _rounded(bench, bench.pruned(best))
 
@@ -127,9 +138,9 @@ class _Bench:
         self._spent = 0
 
     @property
-    def spent(self) -> bool:
-        """Whether as much was rendered as may be."""
-        return self._spent >= BUDGET
+    def spent(self) -> float:
+        """The share of the renders there are that was used."""
+        return self._spent / BUDGET
 
     def starts(self) -> list[State]:
         """Return where to begin: as it is, and, where AFTER has lost its colours, without them."""
@@ -165,7 +176,8 @@ class _Bench:
         more = [
             (tool, way, column)
             for tool in PROBES
-            if tool not in state.amounts
+            # Part of the way to black and white is what saturation is for.
+            if tool not in state.amounts and tool != "black_and_white"
             for way in ((-1, 1) if TOOLS[tool].main.min < 0 else (1,))
             for column in [way * self._column(state.amounts, planes, tool, way)]
         ]
@@ -188,7 +200,7 @@ class _Bench:
         for _ in range(rounds):
             planes = self.planes(state.amounts)
             columns = [self._column(state.amounts, planes, tool) for tool in state.amounts]
-            if not columns or self.spent:
+            if not columns or self.spent >= 1:
                 break
             system = _System(columns, *self._residue(planes))
             moves, _ = system.solve(list(range(len(columns))))
@@ -206,7 +218,7 @@ class _Bench:
 
     def pruned(self, state: State) -> State:
         """Leave out every tool that is not worth its cost, the least worth first."""
-        while state.amounts and not self.spent:
+        while state.amounts and self.spent < 1:
             fewer = [self.refined(amounts, rounds=2) for amounts in self._without_one(state)]
             best = min(fewer, key=lambda each: each.score, default=state)
             if best.score >= state.score:
@@ -237,9 +249,10 @@ class _Bench:
         return [amounts for _, amounts in foretold[:PRUNED]]
 
     def _column(self, amounts: Amounts, planes: Floats, tool: str, way: int = 1) -> Floats:
-        """Return how the picture changes with a tool: by its probe, or, if it is there, a little.
+        """Return how the picture changes with a probe of a tool.
 
-        The unit is a probe in the direction `way`.
+        What is there already is moved by a part of it, and the column is for more of the amount;
+        the column of a new tool is for the direction `way`.
         """
         main, probe = TOOLS[tool].main, PROBES[tool]
         now = amounts.get(tool, 0.0)

@@ -18,7 +18,6 @@ from iea.tools._declare import (
     Tool,
     Toolset,
     Value,
-    Words,
 )
 
 __all__ = [
@@ -35,7 +34,6 @@ __all__ = [
     "Tool",
     "Toolset",
     "Value",
-    "Words",
     "describe",
 ]
 

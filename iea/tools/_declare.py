@@ -174,21 +174,6 @@ def _is_number(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Words:
-    """How people ask for a tool: its names, and what they say to get more or less of it.
-
-    `plus` and `minus` hold what a picture should become ("brighter"); `lacks` and `excess` hold
-    complaints about how it is ("gloomy" lacks light, "blown out" has an excess of it).
-    """
-
-    names: tuple[str, ...]
-    plus: tuple[str, ...] = ()
-    minus: tuple[str, ...] = ()
-    lacks: tuple[str, ...] = ()
-    excess: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Target:
     """What a plain wish for this tool should do to a picture, on a measured attribute.
 
@@ -259,7 +244,8 @@ class Tool:
     order: int
     purpose: str
     params: tuple[Param | Choice | Points | File, ...]
-    words: Words = Words(names=())
+    words: tuple[str, ...] = ()
+    """What people call it."""
     target: Target = Target("", 0.0)
     curve: Callable[..., tuple[Pixels, Pixels]] | None = None
     prepare: Callable[..., Sequence[float]] | None = None

@@ -1,7 +1,7 @@
-"""Planes cut into blocks of 4 by 4 pixels, and the parts of a block that are only noise taken away.
+"""Planes cut into blocks of 4 by 4 pixels, and what is only noise in a block taken away.
 
-A block's 16 Hadamard coefficients (Pratt, Kane and Andrews 1969) are its mean and 15 patterns. Noise
-has a little of all of them, a picture has much of a few: what is small is made smaller still
+A block's 16 Hadamard coefficients (Pratt, Kane and Andrews 1969) are its mean and 15 patterns.
+Noise has a little of all of them, a picture has much of a few: what is small is made smaller still
 (Donoho and Johnstone 1994), and every pixel is the mean of the blocks that it lies in (Coifman and
 Donoho 1995). Blocks begin at every other pixel, wherever a crop begins: cells of two by two pixels
 are added and subtracted first, then cells that touch, with plain sums over rows.
@@ -9,9 +9,7 @@ are added and subtracted first, then cells that touch, with plain sums over rows
 
 import numpy as np
 
-from iea.native import helper
-from iea.tools._declare import Constants, Pixels, Planes, inline
-from iea.tools._halves import Image
+from iea.tools._declare import Constants, Pixels, inline
 
 CELLS = 112
 """Cells in a row that are worked on: two pixels each, so that a tile and its halo fit."""
@@ -28,11 +26,9 @@ SCALE = 64
 
 
 @inline
-def room(count: int) -> Constants:
-    """Return zeros that begin where a line of the cache does: vectors then lie in one each."""
-    wide = np.zeros(count + 16, np.float32)
-    first = (-(wide.ctypes.data // 4)) % 16
-    return wide[first : first + count]
+def rooms(planes: int) -> Constants:
+    """Return empty rows for `planes` planes: for every band of theirs, `PLANE` numbers a plane."""
+    return np.zeros(BANDS * planes * PLANE, np.float32)
 
 
 @inline
@@ -44,7 +40,11 @@ def _begin(room: Constants, at: int, here: np.float32) -> None:
 
 
 @inline
-def _split(top: Constants, bottom: Constants, band: int, cells: int, room: Constants) -> None:
+def split(top: Constants, bottom: Constants, band: int, cells: int, room: Constants) -> None:
+    """Add and subtract the pixels of cells, and these cells and the ones before them.
+
+    `room` begins with the plane; its bands are `band` apart.
+    """
     for x in range(cells):
         a, b, c, d = top[2 * x], top[2 * x + 1], bottom[2 * x], bottom[2 * x + 1]
         upper, lower, left, right = a + b, c + d, a - b, c - d
@@ -54,38 +54,15 @@ def _split(top: Constants, bottom: Constants, band: int, cells: int, room: Const
         _begin(room, 3 * band + x, left - right)
 
 
-@helper
-def split_one(top: Constants, bottom: Constants, cells: int, room: Constants) -> None:
-    """Add and subtract the pixels of a plane's cells, and these cells and the ones before them."""
-    _split(top, bottom, PLANE, cells, room)
-
-
-@helper
-def split_three(top: Constants, bottom: Constants, cells: int, room: Constants) -> None:
-    """Do the same with one of three planes; `room` begins with that plane."""
-    _split(top, bottom, 3 * PLANE, cells, room)
-
-
 @inline
-def _merge(room: Constants, band: int, cells: int, scale: np.float32, lines: Constants) -> None:
+def merge(room: Constants, band: int, cells: int, scale: np.float32, lines: Constants) -> None:
+    """Make four lines, `cells` long, of finished cells times `scale`: their corners, row by row."""
     for x in range(cells):
         mean, aside = scale * room[MADE + x], scale * room[band + MADE + x]
         down, both = scale * room[2 * band + MADE + x], scale * room[3 * band + MADE + x]
         upper, lower, left, right = mean + down, mean - down, aside + both, aside - both
-        lines[x], lines[CELLS + x] = upper + left, upper - left
-        lines[2 * CELLS + x], lines[3 * CELLS + x] = lower + right, lower - right
-
-
-@helper
-def merge_one(room: Constants, cells: int, scale: np.float32, lines: Constants) -> None:
-    """Make four lines of a plane's finished cells times `scale`: their corners, row by row."""
-    _merge(room, PLANE, cells, scale, lines)
-
-
-@helper
-def merge_three(room: Constants, cells: int, scale: np.float32, lines: Constants) -> None:
-    """Do the same with one of three planes; `room` begins with that plane."""
-    _merge(room, 3 * PLANE, cells, scale, lines)
+        lines[x], lines[cells + x] = upper + left, upper - left
+        lines[2 * cells + x], lines[3 * cells + x] = lower + right, lower - right
 
 
 @inline
@@ -106,12 +83,12 @@ def _kept(energy: np.float32, slope: np.float32) -> np.float32:
 def _sides(rest: Constants, at: int, a: float, b: float, c: float, d: float) -> None:
     """Go back from the four coefficients of a block to its left and right: sums and differences."""
     rest[at] = a + b
-    rest[LINE + at] = a - b
+    rest[LINE + at + 1] = a - b
     rest[2 * LINE + at] = c + d
-    rest[3 * LINE + at] = c - d
+    rest[3 * LINE + at + 1] = c - d
 
 
-@helper
+@inline
 def shrink_one(room: Constants, slope: np.float32, cells: int, sides: Constants) -> None:
     """Shrink the coefficients of a plane's blocks, between the row before and this one."""
     for n in range(BANDS):
@@ -134,11 +111,19 @@ def shrink_one(room: Constants, slope: np.float32, cells: int, sides: Constants)
         _join(part, sides, 1, cells)
 
 
-@helper
+@inline
 def shrink_three(
-    room: Constants, slope: np.float32, colour: np.float32, cells: int, sides: Constants
+    room: Constants,
+    slope: np.float32,
+    colour: np.float32,
+    edge: np.float32,
+    cells: int,
+    sides: Constants,
 ) -> None:
-    """Shrink the coefficients of luma, and those of two colours by all three of a kind."""
+    """Shrink the coefficients of luma, and those of two colours by all three of a kind.
+
+    `edge` is what luma counts for there.
+    """
     for n in range(BANDS):
         part = room[3 * n * PLANE :]
         least = _ONE if n == 0 else _ZERO
@@ -166,10 +151,10 @@ def shrink_three(
             )
             v0, v1, v2, v3 = s + t, s - t, d + e, d - e
             e0, e1, e2, e3 = y0 * y0, y1 * y1, y2 * y2, y3 * y3
-            c0 = max(_kept(e0 + (u0 * u0 + v0 * v0), colour), least)
-            c1 = _kept(e1 + (u1 * u1 + v1 * v1), colour)
-            c2 = _kept(e2 + (u2 * u2 + v2 * v2), colour)
-            c3 = _kept(e3 + (u3 * u3 + v3 * v3), colour)
+            c0 = max(_kept(edge * e0 + (u0 * u0 + v0 * v0), colour), least)
+            c1 = _kept(edge * e1 + (u1 * u1 + v1 * v1), colour)
+            c2 = _kept(edge * e2 + (u2 * u2 + v2 * v2), colour)
+            c3 = _kept(edge * e3 + (u3 * u3 + v3 * v3), colour)
             y0 *= max(_kept(e0, slope), least)
             y1 *= _kept(e1, slope)
             y2 *= _kept(e2, slope)
@@ -186,8 +171,8 @@ def _join(part: Constants, sides: Constants, planes: int, cells: int) -> None:
     for n in range(planes):
         row, side = part[n * PLANE :], sides[n * PLANE :]
         for x in range(cells):
-            sums = side[x] + side[LINE - 1 + x]
-            differences = side[2 * LINE + x] + side[3 * LINE - 1 + x]
+            sums = side[x] + side[LINE + x]
+            differences = side[2 * LINE + x] + side[3 * LINE + x]
             row[MADE + x] = row[REST + x] + (sums + differences)
             row[REST + x] = sums - differences
 

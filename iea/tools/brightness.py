@@ -7,7 +7,7 @@ at white, and -amount undoes +amount. A power would do the like, but with an end
 
 import numpy as np
 
-from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._declare import Param, Pixels, Target, Tool
 from iea.tools._tone import reference_of
 
 
@@ -22,7 +22,7 @@ TOOL = Tool(
     order=15,
     purpose="Makes the middle tones lighter or darker; black and white stay.",
     params=(Param("amount", "", -100, 100, 0, "darker middle tones", "lighter middle tones"),),
-    words=Words(names=("mid-tone brightness", "middle tones", "midtones", "gamma")),
+    words=("mid-tone brightness", "middle tones", "midtones", "gamma"),
     target=Target("", 25),
     curve=_curve,
     reference=reference_of(_curve),

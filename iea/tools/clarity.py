@@ -20,7 +20,6 @@ from iea.tools._declare import (
     Survey,
     Target,
     Tool,
-    Words,
     kernel,
 )
 from iea.tools._guided import as_maps, as_pixels, lines
@@ -74,7 +73,7 @@ TOOL = Tool(
     order=6,
     purpose="Brings out shapes in the middle tones by local contrast, or softens them.",
     params=(Param("amount", "", -100, 100, 0, "softer shapes", "clearer shapes"),),
-    words=Words(names=("local contrast", "midtone contrast", "clarity slider")),
+    words=("local contrast", "midtone contrast", "clarity slider"),
     target=Target("", 35),
     survey=_survey,
     kernel=_kernel,

@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from iea.tools._chroma import reference_fitted, room, toward
-from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, Words, kernel
+from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, kernel
 from iea.tools._pixel import luma, reference_luma, unit
 
 MOST = 2.0
@@ -98,7 +98,7 @@ TOOL = Tool(
         _hue("highlights_hue"),
         Param("balance", "", -100, 100, 0, "more tones are shadows", "more tones are highlights"),
     ),
-    words=Words(names=("colour grading", "color grading", "split toning", "split tone")),
+    words=("colour grading", "color grading", "split toning", "split tone"),
     prepare=_prepare,
     kernel=_kernel,
     reference=_reference,

@@ -11,7 +11,7 @@ back toward its grey. Directions come from a table of 64 hues a sixth, straight 
 import numpy as np
 
 from iea.tools._chroma import directions, green_of, reference_fitted, room, smooth_between
-from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, Words, kernel
+from iea.tools._declare import Constants, Frame, Maps, Param, Pixels, Planes, Tool, kernel
 from iea.tools._pixel import TINY, luma, reference_luma
 
 COLOURS = {
@@ -134,7 +134,7 @@ TOOL = Tool(
         for i, colour in enumerate(COLOURS)
         for param in _three(colour, _ROUND[i - 1], _ROUND[i + 1])
     ),
-    words=Words(names=("colour mixer", "color mixer", "hsl", "single colours", "single colors")),
+    words=("colour mixer", "color mixer", "hsl", "single colours", "single colors"),
     prepare=_prepare,
     kernel=_kernel,
     reference=_reference,

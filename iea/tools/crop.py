@@ -1,6 +1,6 @@
 """Crop: a rectangle of the picture, or the largest of a wanted shape."""
 
-from iea.tools._declare import Choice, Param, Tool, Words
+from iea.tools._declare import Choice, Param, Tool
 from iea.tools._move import Move, shifted
 
 _GRAVITIES = {
@@ -70,7 +70,7 @@ TOOL = Tool(
         Param("aspect", "width / height, 0: any", 0, 20, 0, "taller", "wider"),
         Choice("gravity", tuple(_GRAVITIES), "centre"),
     ),
-    words=Words(names=("crop", "cut", "trim", "frame")),
+    words=("crop", "cut", "trim", "frame"),
     geometry=_geometry,
     active=_active,
     fault=_fault,

@@ -5,6 +5,8 @@ filter to a line h = a Y + b of the luma; the airlight A is the mean colour wher
 is highest. Above 0 what lies behind, A + (x - A) / max(1 - 0.85 s h q, 0.35), s = amount / 100;
 below 0 more air, x + (A - x) |s| (0.2 + 0.5 h q). q = p (2 - p), p = (luma of A - Y) / 0.4 in 0..1:
 places as light as the air, the sky mostly, keep their colour, and nothing in front of them a halo.
+Where even the airlight is darker than 0.7 it is made that light, and h less by the square of its
+share of 0.7: what looks like haze in a clear night sky is the sky.
 """
 
 import numpy as np
@@ -19,8 +21,8 @@ from iea.tools._declare import (
     Planes,
     Scene,
     Survey,
+    Target,
     Tool,
-    Words,
     kernel,
 )
 from iea.tools._guided import as_maps, as_pixels, lines
@@ -42,9 +44,11 @@ def _haze(copy: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Return slope and rest, over the luma, of the haze on a copy, and the airlight (3,)."""
     side = max(copy.shape)
     radius = max(1, round(side * PATCH))
-    air = _airlight(copy, _least(copy.min(axis=-1), radius))
+    air, light = _airlight(copy, _least(copy.min(axis=-1), radius))
     dark = np.minimum(_least((copy / air).min(axis=-1), radius), 1)
     grey = reference_luma(copy)[..., 0]
+    # Darker pictures have less haze that could be taken away: their sky would become mottled.
+    dark = dark * min(light / DIMMEST, 1) ** 2
     slope, rest = lines(grey, dark, max(1, round(side * WINDOW)), SOFTNESS)
     return slope, rest, air
 
@@ -61,15 +65,15 @@ def _least(plane: Pixels, radius: int) -> Pixels:
     return plane
 
 
-def _airlight(copy: Pixels, dark: Pixels) -> Pixels:
-    """Return the mean colour where the dark channel is highest, made light enough."""
+def _airlight(copy: Pixels, dark: Pixels) -> tuple[Pixels, float]:
+    """Return the mean colour where the dark channel is highest, made light enough, and its luma."""
     count = max(1, int(dark.size * SHARE))
     threshold = np.partition(dark.ravel(), -count)[-count]
     air = copy[dark >= threshold].mean(axis=0)
-    grey = float(reference_luma(air)[0])
-    return (
-        air * DIMMEST / max(grey, 1e-3) if 1e-3 < grey < DIMMEST else np.maximum(air, DIMMEST / 2)
-    )
+    light = float(reference_luma(air)[0])
+    if 1e-3 < light < DIMMEST:
+        return air * DIMMEST / light, light
+    return np.maximum(air, DIMMEST / 2), light
 
 
 def _strengths(amount: float) -> tuple[float, float, float]:
@@ -121,7 +125,8 @@ TOOL = Tool(
     order=4,
     purpose="Takes the haze of the air away, or adds some.",
     params=(Param("amount", "", -100, 100, 0, "hazier", "clearer air"),),
-    words=Words(names=("dehaze", "haze removal", "defog")),
+    words=("dehaze", "haze removal", "defog"),
+    target=Target("", 35),
     survey=_survey,
     kernel=_kernel,
     reference=_reference,

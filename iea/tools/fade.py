@@ -6,7 +6,7 @@ x becomes x + 0.3 s (1 - x)^2 - 0.04 s x, s = amount / 100. Monotone, as
 
 import numpy as np
 
-from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._declare import Param, Pixels, Target, Tool
 from iea.tools._tone import reference_of
 
 
@@ -21,39 +21,7 @@ TOOL = Tool(
     order=70,
     purpose="Gives the matte, pale look of an old print.",
     params=(Param("amount", "", 0, 100, 0, "none", "paler, matte"),),
-    words=Words(
-        names=(
-            "fade",
-            "matte",
-            "matte look",
-            "fading",
-            "matt",
-        ),
-        plus=(
-            "faded",
-            "fade",
-            "matte",
-            "washed",
-            "old print",
-            "bleached film",
-            "matte finish",
-            "matt finish",
-            "instagrammy",
-            "lomo",
-            "faded look",
-            "fade out",
-            "fade colours",
-        ),
-        minus=(
-            "less faded",
-            "less matte",
-            "unfade",
-        ),
-        excess=(
-            "faded",
-            "matte",
-        ),
-    ),
+    words=("fade", "matte", "matte look", "fading", "matt"),
     target=Target("shadows", 8),
     curve=_curve,
     reference=reference_of(_curve),

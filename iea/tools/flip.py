@@ -1,6 +1,6 @@
 """Flip: the picture mirrored, every pixel kept as it is."""
 
-from iea.tools._declare import Choice, Tool, Words
+from iea.tools._declare import Choice, Tool
 from iea.tools._move import Move, scaled, shifted
 
 
@@ -19,7 +19,7 @@ TOOL = Tool(
     order=40,
     purpose="Mirrors the picture: left and right change places, or top and bottom.",
     params=(Choice("direction", ("none", "horizontal", "vertical"), "none"),),
-    words=Words(names=("flip", "mirror")),
+    words=("flip", "mirror"),
     geometry=_geometry,
     active=lambda direction: direction != "none",
 )

@@ -20,7 +20,6 @@ from iea.tools._declare import (
     Survey,
     Target,
     Tool,
-    Words,
     kernel,
 )
 from iea.tools._gaussian import blurred, reach, reference_blurred, taps
@@ -78,7 +77,7 @@ TOOL = Tool(
     order=14,
     purpose="Lays soft light around the bright parts.",
     params=(Param("amount", "", 0, 100, 0, "no glow", "more glow"),),
-    words=Words(names=("glow", "bloom", "orton effect", "soft light")),
+    words=("glow", "bloom", "orton effect", "soft light"),
     target=Target("", 40),
     survey=_survey,
     kernel=_kernel,

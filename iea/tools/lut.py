@@ -20,7 +20,6 @@ from iea.tools._declare import (
     Scene,
     Survey,
     Tool,
-    Words,
     kernel,
 )
 
@@ -106,7 +105,7 @@ TOOL = Tool(
         Param("amount", "%", 0, 100, 100, "its own colours", "the table's colours"),
         File("file", ".cube"),
     ),
-    words=Words(names=("lut", "look-up table", "colour table", "color table", "cube")),
+    words=("lut", "look-up table", "colour table", "color table", "cube"),
     survey=_survey,
     kernel=_kernel,
     reference=_reference,

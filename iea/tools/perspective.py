@@ -7,7 +7,7 @@ the left side, is drawn wider. s = 1 - |k| - |l| keeps all corners inside.
 
 import numpy as np
 
-from iea.tools._declare import Param, Tool, Words
+from iea.tools._declare import Param, Tool
 from iea.tools._move import Move, scaled, shifted
 
 _MOST = 0.3
@@ -32,7 +32,7 @@ TOOL = Tool(
         Param("vertical", "", -100, 100, 0, "a wider bottom", "a wider top"),
         Param("horizontal", "", -100, 100, 0, "a wider right side", "a wider left side"),
     ),
-    words=Words(names=("perspective", "keystone", "converging lines")),
+    words=("perspective", "keystone", "converging lines"),
     geometry=_geometry,
     active=lambda vertical, horizontal: vertical != 0 or horizontal != 0,
 )

@@ -1,6 +1,6 @@
 """Resize: another number of pixels, the shape kept."""
 
-from iea.tools._declare import Param, Tool, Words
+from iea.tools._declare import Param, Tool
 from iea.tools._move import Move, scaled
 
 
@@ -19,6 +19,6 @@ TOOL = Tool(
     params=(
         Param("long_side", "pixels, 0: as it is", 0, 30000, 0, "smaller", "larger", integer=True),
     ),
-    words=Words(names=("resize", "scale", "shrink", "size")),
+    words=("resize", "scale", "shrink", "size"),
     geometry=_geometry,
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from iea.tools._declare import Param, Tool, Words
+from iea.tools._declare import Param, Tool
 from iea.tools._move import Move
 
 
@@ -25,6 +25,6 @@ TOOL = Tool(
     order=30,
     purpose="Turns the picture by quarter turns.",
     params=(Param("turns", "quarter turns", -1, 2, 0, "anticlockwise", "clockwise", integer=True),),
-    words=Words(names=("rotate", "turn", "upright", "sideways")),
+    words=("rotate", "turn", "upright", "sideways"),
     geometry=_geometry,
 )

@@ -16,7 +16,6 @@ from iea.tools._declare import (
     Planes,
     Target,
     Tool,
-    Words,
     kernel,
 )
 from iea.tools._pixel import luma, reference_luma, unit
@@ -62,7 +61,7 @@ TOOL = Tool(
         Param("amount", "%", 0, 100, 0, "its own colours", "sepia"),
         Param("hue", "°", 0, 360, 32, "toward red", "toward yellow and green"),
     ),
-    words=Words(names=("sepia", "toning", "old photo")),
+    words=("sepia", "toning", "old photo"),
     target=Target("", 70),
     prepare=_prepare,
     kernel=_kernel,

@@ -6,7 +6,7 @@ turned by a, the share min(w / (w cos a + h sin a), h / (w sin a + h cos a)) of 
 
 import math
 
-from iea.tools._declare import Param, Tool, Words
+from iea.tools._declare import Param, Tool
 from iea.tools._move import Move, shifted, turned
 
 
@@ -26,6 +26,6 @@ TOOL = Tool(
     order=20,
     purpose="Turns the picture a little, so that the horizon is level, and cuts empty corners.",
     params=(Param("degrees", "°", -45, 45, 0, "anticlockwise", "clockwise"),),
-    words=Words(names=("straighten", "horizon", "level", "tilt")),
+    words=("straighten", "horizon", "level", "tilt"),
     geometry=_geometry,
 )

@@ -17,7 +17,6 @@ from iea.tools._declare import (
     Planes,
     Target,
     Tool,
-    Words,
     inline,
     kernel,
 )
@@ -110,7 +109,7 @@ TOOL = Tool(
     order=8,
     purpose="Brings out the texture of surfaces, or smooths it; edges stay.",
     params=(Param("amount", "", -100, 100, 0, "smoother surfaces", "more texture"),),
-    words=Words(names=("surface texture", "skin texture", "texture slider")),
+    words=("surface texture", "skin texture", "texture slider"),
     target=Target("", 40),
     prepare=_prepare,
     kernel=_kernel,

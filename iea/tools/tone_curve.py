@@ -8,7 +8,7 @@ channel, and the rest is a scale: a lifted black is a veil, and no colour turns.
 
 import numpy as np
 
-from iea.tools._declare import Pixels, Points, Tool, Words
+from iea.tools._declare import Pixels, Points, Tool
 from iea.tools._pixel import TINY
 from iea.tools._tone import reference_of
 
@@ -68,7 +68,7 @@ TOOL = Tool(
     order=65,
     purpose="Maps tones by a smooth curve through given points.",
     params=(Points("points"),),
-    words=Words(names=("tone curve", "curves")),
+    words=("tone curve", "curves"),
     curve=_curve,
     reference=reference_of(_curve),
     active=_active,

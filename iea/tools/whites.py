@@ -6,7 +6,7 @@ s >= -1/3.
 
 import numpy as np
 
-from iea.tools._declare import Param, Pixels, Target, Tool, Words
+from iea.tools._declare import Param, Pixels, Target, Tool
 from iea.tools._pixel import TINY, shoulder
 from iea.tools._tone import reference_of
 
@@ -26,64 +26,7 @@ TOOL = Tool(
     order=50,
     purpose="Moves the lightest tones toward white or away from it.",
     params=(Param("amount", "", -100, 100, 0, "duller whites", "cleaner, brighter whites"),),
-    words=Words(
-        names=(
-            "whites",
-            "white point",
-            "white",
-            "white level",
-            "white tones",
-        ),
-        plus=(
-            "whiter",
-            "cleaner whites",
-            "sparkle",
-            "brighter whites",
-            "crisp whites",
-            "pure white",
-            "clean white",
-            "whiter whites",
-            "bright whites",
-            "cleaner",
-            "whiten",
-            "snow white",
-            "sparkling",
-            "sparkly",
-            "white whites",
-            "purer whites",
-        ),
-        minus=(
-            "duller whites",
-            "less white",
-            "darker whites",
-            "softer whites",
-            "creamier whites",
-            "off white",
-        ),
-        lacks=(
-            "dingy",
-            "grey whites",
-            "gray whites",
-            "whites look grey",
-            "whites look gray",
-            "dirty white",
-            "whites are grey",
-            "whites are gray",
-            "snow looks grey",
-            "snow is grey",
-            "snow looks gray",
-            "snow is gray",
-            "grubby",
-            "whites look dirty",
-            "grey snow",
-            "dirty snow",
-            "whites look dull",
-        ),
-        excess=(
-            "whites too bright",
-            "white is blinding",
-        ),
-    ),
+    words=("whites", "white point", "white", "white level", "white tones"),
     target=Target("highlights", 5),
     curve=_curve,
     reference=reference_of(_curve),
