@@ -1,6 +1,7 @@
 """Highlights: the light tones below white, recovered or raised; black and white stay.
 
-x becomes x (1 + s x^2 (1 - x)), which is monotone for -4 <= s <= 1.
+x becomes x (1 + s x^2 (1 - x)), which is monotone for -4 <= s <= 1. Recovery stops at -1.5: beyond it
+the slope at white, 1 - s, makes the steps of an 8-bit JPEG show in pale skies.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ from iea.tools._tone import reference_of
 
 
 def _curve(x: Pixels, amount: float) -> tuple[Pixels, Pixels]:
-    strength = amount / 100 * (1.0 if amount > 0 else 3.0)
+    strength = amount / 100 * (1.0 if amount > 0 else 1.5)
     return 1 + strength * x * x * (1 - x), np.zeros_like(x)
 
 

@@ -46,8 +46,8 @@ class Wish:
 
     `direction` is +1 or -1 on the tool's parameter `param`, its main one if "". `degree` is 1 for a
     plain wish (a bit 0.5, a lot 1.8, extremely 2.5). `region` is a part of the photo by its name in
-    `places`, "" for all of it. `also` are other parameters that the step gets with it, `look` the style
-    that it is a part of. `words` are the user's own.
+    `places`, "" for all of it. `also` are other parameters that the step gets with it, `look` the
+    style that it is a part of. `words` are the user's own.
     """
 
     tool: str

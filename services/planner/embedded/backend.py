@@ -20,7 +20,13 @@ from services.planner.backend import (
     Understanding,
     Wish,
 )
-from services.planner.embedded.figures import Figure, count_in, factor_in, figure_in
+from services.planner.embedded.figures import (
+    Figure,
+    count_in,
+    factor_in,
+    figure_in,
+    named_tool,
+)
 from services.planner.embedded.spans import cut
 from services.planner.places import ELSEWHERE
 
@@ -94,42 +100,63 @@ class Embedded:
         spans = cut(words)
         if not spans:
             return Understanding("none", beyond=(Beyond("empty", words.strip()),))
-        texts = [words, *spans] if len(spans) > 1 else [words]
-        whole, *parts = self._model.read(texts)
-        atoms = _joined(whole, parts or [whole], spans)
-        return _understood(atoms, words, spans, whole.language, context)
+        amounts = [atom for span in spans if (atom := _amount(span)) is not None]
+        said = {atom.words for atom in amounts}
+        rest = [span for span in spans if span not in said]
+        if not rest:
+            return _understood(amounts, words, self._model.read([words])[0].language)
+        text = ", ".join(rest) if amounts else " ".join(words.split())
+        whole, *parts = self._model.read([text, *rest] if len(rest) > 1 else [text])
+        atoms = _joined(whole, parts or [whole], rest, text) + amounts
+        if not atoms and (torn := _undecided(whole)):
+            return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
+        return _understood(atoms, words, whole.language)
 
 
-def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[_Atom]:
+def _amount(span: str) -> _Atom | None:
+    """Return the atom of a span that is a tool's name and an amount: "exposure +0.7"."""
+    figure = figure_in(span)
+    tool = named_tool(span) if figure is not None else ""
+    if figure is None or not tool:
+        return None
+    return _Atom(f"{tool}{'-' if figure.sign < 0 else '+'}", 1.0, span, 1.0, "")
+
+
+def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str], words: str) -> list[_Atom]:
     """Return what the request says: seen in the whole, or plainly in one span of it."""
     found = []
     names = {name for sense in (whole, *parts) for name in sense.atoms}
     for name in names:
-        chances = [part.atoms.get(name, 0.0) for part in parts]
-        best = max(range(len(parts)), key=lambda i: chances[i])
-        seen, plain = whole.atoms.get(name, 0.0), chances[best]
-        if (seen + plain) / 2 < SURE or seen < _HINT:
+        best = max(range(len(parts)), key=lambda i: parts[i].atoms.get(name, 0.0))
+        seen, plain = whole.atoms.get(name, 0.0), parts[best].atoms.get(name, 0.0)
+        chance = (seen + plain) / 2
+        if chance < SURE or seen < _HINT:
             continue
-        where = parts[best].regions if plain >= _HINT else whole.regions
-        if len(parts) > 1 and not _certain(where):
-            where = {} if _several_places(parts) else whole.regions
-        found.append(
-            _Atom(name, (seen + plain) / 2, spans[best], parts[best].degree, _certain(where))
-        )
+        if plain < SURE:  # no span says it by itself
+            found.append(_Atom(name, chance, words, whole.degree, _certain(whole.regions)))
+            continue
+        place = _certain(parts[best].regions)
+        if not place and len({_certain(part.regions) for part in parts} - {""}) == 1:
+            place = _certain(whole.regions)  # "the sky is too bright, darken it"
+        found.append(_Atom(name, chance, spans[best], parts[best].degree, place))
     return sorted(found, key=lambda atom: -atom.chance)
+
+
+def _undecided(sense: Sense) -> str:
+    """Return the tool that is named without a direction, or ""."""
+    for name, chance in sense.atoms.items():
+        tool = name[:-1]
+        other = sense.atoms.get(tool + ("-" if name[-1] == "+" else "+"), 0.0)
+        if tool in TOOLS and other >= _HINT and chance + other >= SURE:
+            return tool
+    return ""
 
 
 def _certain(regions: Mapping[str, float]) -> str:
     return next((name for name, chance in regions.items() if chance >= SURE), "")
 
 
-def _several_places(parts: Sequence[Sense]) -> bool:
-    return len({_certain(part.regions) for part in parts} - {""}) > 1
-
-
-def _understood(
-    atoms: Sequence[_Atom], words: str, spans: Sequence[str], language: str, context: Context
-) -> Understanding:
+def _understood(atoms: Sequence[_Atom], words: str, language: str) -> Understanding:
     wishes, looks, moves = _wishes(atoms), _looks(atoms), _moves(atoms)
     torn = _contradiction(atoms)
     if torn:
@@ -218,17 +245,18 @@ def _numbered(wish: Wish, tools: Sequence[str]) -> Wish:
         value = _as_stops(figure, wish)
     elif figure.unit == "stops":
         return wish  # "lift the shadows by a stop": stops are light, and shadows have no unit
-    if figure.sign:
-        sign = figure.sign if "exposure" in wish.words.lower() or wish.direction > 0 else -1
-        return replace(wish, how="by", number=sign * value, direction=sign)
-    if figure.sets:
+    if figure.sets or (not figure.sign and named_tool(wish.words) == wish.tool):
         return replace(wish, how="set", number=value)
+    if figure.sign:
+        named = named_tool(wish.words) == wish.tool
+        sign = figure.sign if named or wish.direction > 0 else -1
+        return replace(wish, how="by", number=sign * value, direction=sign)
     return replace(wish, how="by", number=wish.direction * value)
 
 
 def _as_stops(figure: Figure, wish: Wish) -> float:
     """Read a number for exposure: stops, or per cent of light ("20 % brighter")."""
-    named = figure.unit == "stops" or "exposure" in wish.words.lower()
+    named = figure.unit == "stops" or named_tool(wish.words) == "exposure"
     if named or figure.value <= TOOLS["exposure"].main.max:
         return figure.value
     share = figure.value / 100

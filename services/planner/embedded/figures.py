@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from iea.tools import TOOLS
+
+_REPLIES = Path(__file__).parents[1] / "replies"
 _STOPS = r"stops?|ev|f-stops?|blenden?|pasos?|crans?|il|档|段"
 _NUMBER = re.compile(
     rf"(?P<sign>[+−–-]\s?)?(?P<value>\d+(?:[.,]\d+)?)(?:\s*/\s*(?P<below>\d+))?"
@@ -27,7 +30,7 @@ _PARTS = {
     "two": 2.0,
     "three": 3.0,
 }
-_NO_AMOUNT = re.compile(r"\d\s*[:x×]\s*\d|\b(?:19|20)\d\ds?\b|\b\d0s\b|\d+\s*(?:°|deg|grad|º)")
+_NO_AMOUNT = re.compile(r"\d+\s*[:x×]\s*\d+|\b(?:19|20)\d\ds?\b|\b\d0s\b|\d+\s*(?:°|deg|grad|º)")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,21 @@ def figure_in(text: str) -> Figure | None:
 
 def _ends(text: str, word: str) -> bool:
     return text.endswith(word) and (not word.isalpha() or text[: -len(word)].endswith((" ", "")))
+
+
+def named_tool(text: str) -> str:
+    """Return the tool that a text names beside an amount and nothing else: "contrast to 10"."""
+    bare = _NUMBER.sub(" ", text.lower())
+    said = " ".join(w for w in re.split(r"[\s:=]+", bare) if w and w not in _data()["set"]["to"])
+    return _tool_names().get(said.removesuffix(" by"), "")
+
+
+@cache
+def _tool_names() -> dict[str, str]:
+    """Names of the tools to the tools, in every language that there are replies in."""
+    catalogs = [tomllib.loads(path.read_text("utf-8")) for path in _REPLIES.glob("*.toml")]
+    local = {c["tool"][tool][0].lower(): tool for c in catalogs for tool in c["tool"]}
+    return local | {word: name for name, tool in TOOLS.items() for word in (name, *tool.words)}
 
 
 def factor_in(text: str) -> float | None:

@@ -4,10 +4,10 @@ import re
 
 MAX_SPANS = 12
 _WORD_JOINTS = (
-    *("and then", "and also", "but also", "and", "but", "then", "also", "plus", "while", "because"),
+    *("and then", "and also", "but also", "and", "but", "then", "also", "while", "because"),
     *("y también", "pero", "luego", "además", "mientras", "porque", "y", "e"),
     *("et aussi", "mais", "puis", "aussi", "et", "und auch", "und", "aber", "dann", "außerdem"),
-    *("mas", "depois", "também", "ma", "poi", "anche", "inoltre"),
+    *("depois", "também", "ma", "poi", "anche", "inoltre"),
 )
 _STOPS = r"[.,;!?\n。，、；！？…]+(?!\d)|\s[-–—+&]\s|[–—]"
 _EAST = r"然后|并且|而且|还有|但是|不过|それから|それと|でも|あと"
