@@ -11,6 +11,8 @@ from services.planner.backend import Move
 from services.planner.handles import new_step
 from services.planner.view import Pixels, View
 
+Floats = npt.NDArray[np.float64]
+
 MAX_TILT = 12.0
 """Degrees: a horizon that leans more is meant to."""
 _STEP = 0.25
@@ -20,9 +22,10 @@ _TIGHTER = 0.1
 _UPRIGHT, _ASIDE = 25.0, 20.0
 """Plain corrections of leaning walls, and of walls that run away to a side."""
 _SMALLER = 0.5
-_EDGES = 6000
-"""Pixels with the strongest edges that a tilt is read from."""
-_CLEAR = 1.15
+_EDGES = 4000
+"""Pixels with the strongest edges that a tilt is read from, of either kind."""
+_UPRIGHT_SHARE = 1.5
+_CLEAR = 1.5
 """How far the best tilt must stand out from the middle one to be believed."""
 
 
@@ -92,36 +95,31 @@ def _straightened(program: Program, view: View) -> tuple[Program, str | None]:
 def tilt_of(pixels: Pixels) -> float | None:
     """Return by how many degrees a picture leans clockwise; None where no line tells.
 
-    Strong edges are projected along directions near the axes: they pile up in few lines when the
-    direction is theirs (as in the Radon transform), so the sum of squares peaks there.
+    Strong edges near the axes are projected along directions near them (the Radon transform): where
+    the direction is theirs, edges of one polarity pile up in few lines, and the sum of squares
+    peaks. Upright lines count more than level ones, which perspective slants.
     """
-    luma = pixels @ np.array([0.2126, 0.7152, 0.0722])
+    luma = np.asarray(pixels @ np.array([0.2126, 0.7152, 0.0722]))
     down, across = np.gradient(luma)
     angles = np.arange(-MAX_TILT, MAX_TILT + _STEP / 2, _STEP)
-    total = sum(
-        _piles(edges, other, angles) for edges, other in ((down, across), (across.T, down.T))
-    )
-    scores = np.asarray(total)
+    level, upright = _piles(down, across, angles), _piles(across.T, down.T, -angles)
+    scores = level / np.median(level) + _UPRIGHT_SHARE * upright / np.median(upright)
     best = int(np.argmax(scores))
     clear = scores[best] > _CLEAR * np.median(scores) and 0 < best < angles.size - 1
     return round(float(angles[best]), 2) if clear else None
 
 
-def _piles(
-    edges: npt.NDArray[np.float64], other: npt.NDArray[np.float64], angles: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return for each angle how high edges along it pile up; for columns, of transposed planes."""
+def _piles(edges: Floats, other: Floats, angles: Floats) -> Floats:
+    """Return for each angle how high edges along it pile up in lines of rows."""
     strength = np.where(np.abs(edges) > 2 * np.abs(other), np.abs(edges), 0.0)
     rows, columns = np.divmod(np.argsort(strength, axis=None)[-_EDGES:], edges.shape[1])
-    weights = np.sqrt(strength[rows, columns])
-    turn = np.radians(angles)
-    sign = 1.0 if edges.flags.c_contiguous else -1.0
+    weights = np.sqrt(strength[rows, columns]) * np.sign(edges[rows, columns])
     scores = np.empty(angles.size)
-    for i, angle in enumerate(turn):
-        lines = rows * np.cos(angle) - sign * columns * np.sin(angle)
+    for i, angle in enumerate(np.radians(angles)):
+        lines = rows * np.cos(angle) - columns * np.sin(angle)
         piles = np.bincount(np.round(lines - lines.min()).astype(int), weights)
         scores[i] = (piles**2).sum()
-    return scores
+    return np.maximum(scores, 1e-9)
 
 
 def _step(program: Program, tool: str) -> dict[str, Value]:
