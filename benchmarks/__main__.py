@@ -2,7 +2,8 @@
 
 import sys
 
-from benchmarks import ablation, describe, engine, files, masks, neighbours, preview, scaling
+from benchmarks import ablation, describe, engine, files, masks, neighbours, preview, scaling, turn
+from benchmarks.understanding import table as understanding
 
 BENCHMARKS = {
     "engine": engine,
@@ -13,6 +14,8 @@ BENCHMARKS = {
     "scaling": scaling,
     "masks": masks,
     "describe": describe,
+    "understanding": understanding,
+    "turn": turn,
 }
 
 for name in sys.argv[1:] or BENCHMARKS:
