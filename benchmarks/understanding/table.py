@@ -27,7 +27,11 @@ HERE = Path(__file__).parent
 NAMES = ("astronaut", "temple", "rocket", "windows", "bedroom", "coffee", "cat", "ruin")
 """A portrait, a landscape, night, a room against the light, indoor, food, an animal, a building."""
 SIDE = 480
+LINES = ("temple", "rocket", "windows", "ruin")
+"""Photos in which a horizon or walls tell how they lean; they are leant by `TILT` degrees."""
 TILT = 3.0
+NOISE = 9.0
+"""Deviation of the noise that is added where noise is to be taken away, of 255."""
 QUICK = 5
 """With --quick, one request of so many is asked."""
 
@@ -84,9 +88,13 @@ def _backend() -> Embedded:
 
 
 @cache
-def _scene(name: str, *, tilted: bool = False) -> tuple[Scene, np.ndarray]:
+def _scene(name: str, fault: str = "") -> tuple[Scene, np.ndarray]:
+    """Return a photo to judge on, and its small copy; for some requests with what they cure."""
     pixels = PHOTOS[name].pixels(SIDE)
-    if tilted:
+    if fault == "noise":
+        noise = np.random.default_rng(1).normal(0, NOISE, pixels.shape)
+        pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    if fault == "tilt":
         steps = [{"tool": "straighten", "params": {"degrees": TILT}}]
         program = Program.parse({"toolset": {"name": "iea", "version": "1"}, "steps": steps})
         pixels = np.asarray(render_pixels(program, pixels))
@@ -96,16 +104,17 @@ def _scene(name: str, *, tilted: bool = False) -> tuple[Scene, np.ndarray]:
     return Scene(name, np.ascontiguousarray(pixels)), np.ascontiguousarray(small)
 
 
-def _view(name: str, *, tilted: bool = False) -> tuple[Scene, View]:
-    scene, small = _scene(name, tilted=tilted)
+def _view(name: str, fault: str = "") -> tuple[Scene, View]:
+    scene, small = _scene(name, fault)
     return scene, View(small, lambda: scene.pixels)
 
 
 def _asked(request: list[str]) -> Row:
     category, language, expected, words = request
     misses, judged, kinds, took = {}, 0, [], []
-    for name in NAMES:
-        scene, view = _view(name, tilted="level" in expected)
+    fault = "tilt" if "level" in expected else "noise" if "N-" in expected else ""
+    for name in LINES if fault == "tilt" else NAMES:
+        scene, view = _view(name, fault)
         start = time.perf_counter()
         planned = plan(Request(words, view), _backend())
         took.append(time.perf_counter() - start)

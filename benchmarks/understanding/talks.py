@@ -75,7 +75,8 @@ def _held(
     if token == "back":
         return now.digest == back.digest and now.digest != before.digest
     if name == "version":
-        return now.digest == talk.versions[int(value)].digest
+        known = talk.versions[: int(value) + 1]
+        return len(known) > int(value) and now.digest == known[-1].digest
     if name == "gone":
         others = {s.tool for s in before.steps} - {value}
         return now.find(value) is None and others <= {s.tool for s in now.steps}

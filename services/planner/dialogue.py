@@ -12,6 +12,8 @@ from services.planner.places import mask_of
 from services.planner.view import View
 
 _ZONES = ("shadows", "highlights")
+_STEADY = ("hue", "seed", "aspect", "turns", "long_side")
+"""How parameters end that no "more" makes larger."""
 
 
 @dataclass(frozen=True)
@@ -194,13 +196,19 @@ def _scaled(step: Step, old: Step | None, factor: float) -> Step | None:
     params = dict(step.params)
     for param in step.declared.params:
         before, now = start[param.name], params[param.name]
-        scales = isinstance(param, Param) and not param.name.endswith(("hue", "seed"))
-        if scales and isinstance(now, int | float) and isinstance(before, int | float):
-            if step.declared.stage == "geometry" and step.tool not in ("straighten", "perspective"):
-                continue
-            value = Handle(step.tool, param.name).rounded(before + factor * (now - before))
-            params[param.name] = value
+        if not isinstance(param, Param) or param.name.endswith(_STEADY):
+            continue
+        if isinstance(now, int | float) and isinstance(before, int | float):
+            params[param.name] = _rounded(step, param, before + factor * (now - before))
+    if step.declared.fault is not None and step.declared.fault(**params):
+        return None
     return replace(step, params=params) if params != step.params else None
+
+
+def _rounded(step: Step, param: Param, value: float) -> float:
+    """Round a value to what a person would set; shares of the picture more finely."""
+    digits = 4 if step.tool == "crop" else 2 if param.max <= 10 else 1 if abs(value) < 10 else 0
+    return min(max(round(value, digits), param.min), param.max)
 
 
 def _only(talk: Talk, place: str, words: str) -> Draft:

@@ -26,6 +26,7 @@ from services.planner.embedded.figures import (
     factor_in,
     figure_in,
     named_tool,
+    turn_in,
 )
 from services.planner.embedded.spans import cut
 from services.planner.places import ELSEWHERE
@@ -34,6 +35,12 @@ MODEL = Path(__file__).with_name("model")
 
 SURE = 0.5
 """Probability from which an atom is believed."""
+_PLAIN = 0.6
+"""Probability in the whole from which an atom is believed whatever its spans say."""
+_TORN, _CLOSE = 0.7, 0.15
+"""From where two opposite wishes are both meant, and how near neither is."""
+_GUESS = 0.2
+"""Probability from which the likeliest atom is taken where none is sure."""
 _HINT = 0.15
 """Probability in the whole below which no span is believed: chatter says a lot by itself."""
 _MILD = 0.7
@@ -107,9 +114,9 @@ class Embedded:
             return _understood(amounts, words, self._model.read([words])[0].language)
         text = ", ".join(rest) if amounts else " ".join(words.split())
         whole, *parts = self._model.read([text, *rest] if len(rest) > 1 else [text])
-        atoms = _joined(whole, parts or [whole], rest, text) + amounts
-        if not atoms and (torn := _undecided(whole)):
+        if not amounts and (torn := _undecided(whole)):
             return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
+        atoms = _joined(whole, parts or [whole], rest, text) + amounts
         return _understood(atoms, words, whole.language)
 
 
@@ -129,7 +136,7 @@ def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str], words: s
     for name in names:
         best = max(range(len(parts)), key=lambda i: parts[i].atoms.get(name, 0.0))
         seen, plain = whole.atoms.get(name, 0.0), parts[best].atoms.get(name, 0.0)
-        chance = (seen + plain) / 2
+        chance = max((seen + plain) / 2, seen if seen >= _PLAIN else 0.0)
         if chance < SURE or seen < _HINT:
             continue
         if plain < SURE:  # no span says it by itself
@@ -139,7 +146,26 @@ def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str], words: s
         if not place and len({_certain(part.regions) for part in parts} - {""}) == 1:
             place = _certain(whole.regions)  # "the sky is too bright, darken it"
         found.append(_Atom(name, chance, spans[best], parts[best].degree, place))
-    return sorted(found, key=lambda atom: -atom.chance)
+    return _one_way(sorted(found, key=lambda atom: -atom.chance)) or _likeliest(whole, words)
+
+
+def _one_way(atoms: Sequence[_Atom]) -> list[_Atom]:
+    """Leave out what is opposed to a likelier atom, unless other words say it as plainly."""
+    kept: list[_Atom] = []
+    for atom in atoms:
+        opposed = [a for a in kept if a.name[:-1] == atom.name[:-1] and a.region == atom.region]
+        torn = all(min(a.chance, atom.chance) > _TORN and a.words != atom.words for a in opposed)
+        if torn or not _TOOL_WISH.fullmatch(atom.name):
+            kept.append(atom)
+    return kept
+
+
+def _likeliest(whole: Sense, words: str) -> list[_Atom]:
+    """Return what a request most likely asks for where nothing is sure, if anything stands out."""
+    first = next(iter(whole.atoms.items()), ("", 0.0))
+    if first[1] < _GUESS or first[0].startswith(("beyond:", "keep:")):
+        return []
+    return [_Atom(first[0], first[1], words, whole.degree, _certain(whole.regions))]
 
 
 def _undecided(sense: Sense) -> str:
@@ -147,7 +173,8 @@ def _undecided(sense: Sense) -> str:
     for name, chance in sense.atoms.items():
         tool = name[:-1]
         other = sense.atoms.get(tool + ("-" if name[-1] == "+" else "+"), 0.0)
-        if tool in TOOLS and other >= _HINT and chance + other >= SURE:
+        near = chance < _PLAIN and 0 <= chance - other < _CLOSE
+        if tool in TOOLS and near and chance + other >= SURE:
             return tool
     return ""
 
@@ -275,12 +302,14 @@ def _looks(atoms: Sequence[_Atom]) -> tuple[Look, ...]:
 
 def _moves(atoms: Sequence[_Atom]) -> tuple[Move, ...]:
     kinds = ("crop", "straighten", "rotate", "flip", "perspective", "resize")
-    named = ((atom, *atom.name.partition(":")) for atom in atoms)
-    return tuple(
-        Move(kind, value, atom.degree, atom.words)
-        for atom, kind, _, value in named
-        if kind in kinds
-    )
+    found: dict[str, Move] = {}
+    for atom in atoms:
+        kind, _, value = atom.name.partition(":")
+        if kind == "rotate":
+            value = turn_in(atom.words) or value
+        if kind in kinds:
+            found.setdefault(kind, Move(kind, value, atom.degree, atom.words))
+    return tuple(found.values())
 
 
 def _contradiction(atoms: Sequence[_Atom]) -> str:
@@ -315,6 +344,8 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
     """Return what a turn does to the edit, its factor, and where."""
     acts = [atom for atom in atoms if atom.name.startswith("act:")]
     asked = [a for a in acts if a.name[4:] not in ("thanks", "describe", "explain", "changes")]
+    if not atoms and (said := factor_in(words)) is not None:
+        return "scale", said, ""
     for atom in [*asked, *acts]:
         name = atom.name[4:]
         factor = 1.0

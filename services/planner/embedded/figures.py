@@ -74,6 +74,9 @@ def named_tool(text: str) -> str:
     """Return the tool that a text names beside an amount and nothing else: "contrast to 10"."""
     bare = _NUMBER.sub(" ", text.lower())
     said = " ".join(w for w in re.split(r"[\s:=]+", bare) if w and w not in _data()["set"]["to"])
+    figure = figure_in(text)
+    if not said and figure is not None and figure.unit == "stops":
+        return "exposure"
     return _tool_names().get(said.removesuffix(" by"), "")
 
 
@@ -83,6 +86,12 @@ def _tool_names() -> dict[str, str]:
     catalogs = [tomllib.loads(path.read_text("utf-8")) for path in _REPLIES.glob("*.toml")]
     local = {c["tool"][tool][0].lower(): tool for c in catalogs for tool in c["tool"]}
     return local | {word: name for name, tool in TOOLS.items() for word in (name, *tool.words)}
+
+
+def turn_in(text: str) -> str:
+    """Return how far a text turns a picture clockwise: "90", "-90", "180", or "" if it is open."""
+    value = _named(text, "turns")
+    return "" if value is None else str(int(value))
 
 
 def factor_in(text: str) -> float | None:
