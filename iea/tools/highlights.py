@@ -1,7 +1,7 @@
 """Highlights: the light tones below white, recovered or raised; black and white stay.
 
-x becomes x (1 + s x^2 (1 - x)), which is monotone for -4 <= s <= 1. Recovery stops at -1.5: beyond it
-the slope at white, 1 - s, makes the steps of an 8-bit JPEG show in pale skies.
+x becomes x (1 + s x^2 (1 - x)), which is monotone for -4 <= s <= 1. Recovery stops at -1.5: beyond
+it the slope at white, 1 - s, makes the steps of an 8-bit JPEG show in pale skies.
 """
 
 import numpy as np

@@ -82,7 +82,7 @@ def _degree(example: Example) -> int:
 
 def examples(wordings: Sequence[Wording], seed: int) -> Iterator[Example]:
     """Yield examples without end, languages in their shares."""
-    dice, grammar = random.Random(seed), Grammar(wordings)  # noqa: S311 - no secret
+    dice, grammar = random.Random(seed), Grammar(wordings)
     groups = {code: [w for w in wordings if w.language == code] for code in LANGUAGES}
     codes = [code for code in LANGUAGES if groups[code]]
     shares = [ENGLISH if code == "en" else (1 - ENGLISH) / (len(LANGUAGES) - 1) for code in codes]

@@ -7,6 +7,7 @@ last the exported model and `failures.tsv`, the held-out wordings that it does n
 import hashlib
 import itertools
 import json
+import os
 import platform
 import time
 from collections.abc import Sequence
@@ -63,6 +64,7 @@ def train(
     no number any more.
     """
     torch.manual_seed(settings.seed)
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
     wordings = wordings if wordings is not None else read_corpus()
     run = prepare(wordings)
     optimizer = _optimizer(run.network, settings)

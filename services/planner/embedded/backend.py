@@ -20,12 +20,14 @@ from services.planner.backend import (
     Understanding,
     Wish,
 )
+from services.planner.embedded import english
 from services.planner.embedded.figures import (
     Figure,
     count_in,
     factor_in,
     figure_in,
     named_tool,
+    steered_tool,
     turn_in,
 )
 from services.planner.embedded.spans import cut
@@ -57,6 +59,8 @@ _KEEPS = {
     "mood": ("L", "b"),
 }
 _PLACES = ("sky", "face", "subject", "background")
+_RULED = frozenset(english.TOOLS)
+"""Tools that the rules know by name: what they do not hear of them was not said."""
 _SOCIAL = ("chat", "nonsense", "insult", "question")
 """Kinds of the impossible that are passed over where there is something to do."""
 _FACTORS = {"more": (1.25, 1.5, 2.0, 3.0), "less": (0.75, 0.6, 0.4, 0.2)}
@@ -107,6 +111,12 @@ class Embedded:
         spans = cut(words)
         if not spans:
             return Understanding("none", beyond=(Beyond("empty", words.strip()),))
+        meant = self._read(words, spans)
+        if meant.language != "en":
+            return meant
+        return _second_opinion(meant, english.read(words, context))
+
+    def _read(self, words: str, spans: Sequence[str]) -> Understanding:
         amounts = [atom for span in spans if (atom := _amount(span)) is not None]
         said = {atom.words for atom in amounts}
         rest = [span for span in spans if span not in said]
@@ -114,14 +124,36 @@ class Embedded:
             return _understood(amounts, words, self._model.read([words])[0].language)
         text = ", ".join(rest) if amounts else " ".join(words.split())
         whole, *parts = self._model.read([text, *rest] if len(rest) > 1 else [text])
-        if not amounts and (torn := _undecided(whole)):
-            return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
-        atoms = _joined(whole, parts or [whole], rest, text) + amounts
-        return _understood(atoms, words, whole.language)
+        atoms = _joined(whole, parts or [whole], rest)
+        if not atoms and not amounts:
+            if torn := _undecided(whole):
+                return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
+            atoms = _likeliest(whole, text)
+        return _understood(atoms + amounts, words, whole.language)
+
+
+def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding:
+    """Take the rules' reading of plain English wishes; the model's of all that rules cannot read.
+
+    Rules know few words, but how these stand to each other: negations, lists, comparisons.
+    """
+    plain = not (meant.looks or meant.moves or any(w.region or w.param for w in meant.wishes))
+    unsure = meant.act in ("ask", "none") and all(b.kind in _SOCIAL for b in meant.beyond)
+    wishes = bool(ruled.wishes) and not ruled.beyond and ruled.act == "edit"
+    if wishes and (unsure or (plain and meant.act == "edit" and not meant.beyond)):
+        own = {wish.tool for wish in ruled.wishes} | _RULED
+        others = tuple(w for w in meant.wishes if w.tool not in own)
+        return replace(ruled, wishes=(*ruled.wishes, *others))
+    if unsure and ruled.act in ("scale", "undo", "reset", "reverse", "ask", "explain"):
+        return ruled
+    return meant
 
 
 def _amount(span: str) -> _Atom | None:
-    """Return the atom of a span that is a tool's name and an amount: "exposure +0.7"."""
+    """Return the atom of a span that is a tool's name and an amount or a way, and nothing else."""
+    steered, way = steered_tool(span)
+    if steered:
+        return _Atom(f"{steered}{'+' if way > 0 else '-'}", 1.0, span, 1.0, "")
     figure = figure_in(span)
     tool = named_tool(span) if figure is not None else ""
     if figure is None or not tool:
@@ -129,9 +161,9 @@ def _amount(span: str) -> _Atom | None:
     return _Atom(f"{tool}{'-' if figure.sign < 0 else '+'}", 1.0, span, 1.0, "")
 
 
-def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str], words: str) -> list[_Atom]:
+def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[_Atom]:
     """Return what the request says: seen in the whole, or plainly in one span of it."""
-    found = []
+    found, words = [], ", ".join(spans)
     names = {name for sense in (whole, *parts) for name in sense.atoms}
     for name in names:
         best = max(range(len(parts)), key=lambda i: parts[i].atoms.get(name, 0.0))
@@ -146,7 +178,7 @@ def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str], words: s
         if not place and len({_certain(part.regions) for part in parts} - {""}) == 1:
             place = _certain(whole.regions)  # "the sky is too bright, darken it"
         found.append(_Atom(name, chance, spans[best], parts[best].degree, place))
-    return _one_way(sorted(found, key=lambda atom: -atom.chance)) or _likeliest(whole, words)
+    return _one_way(sorted(found, key=lambda atom: -atom.chance))
 
 
 def _one_way(atoms: Sequence[_Atom]) -> list[_Atom]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from iea.tools import TOOLS
 
 _REPLIES = Path(__file__).parents[1] / "replies"
+_ARTICLES = ("the", "los", "las", "les", "die", "os", "as", "le", "i", "gli")
 _STOPS = r"stops?|ev|f-stops?|blenden?|pasos?|crans?|il|档|段"
 _NUMBER = re.compile(
     rf"(?P<sign>[+−–-]\s?)?(?P<value>\d+(?:[.,]\d+)?)(?:\s*/\s*(?P<below>\d+))?"
@@ -78,6 +79,17 @@ def named_tool(text: str) -> str:
     if not said and figure is not None and figure.unit == "stops":
         return "exposure"
     return _tool_names().get(said.removesuffix(" by"), "")
+
+
+def steered_tool(text: str) -> tuple[str, int]:
+    """Return the tool, and which way, of a text that says nothing else: "blacks down"."""
+    said = text.lower()
+    for phrase, way in _phrases("ways"):
+        rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", said)
+        bare = " ".join(w for w in rest.split() if w not in _ARTICLES)
+        if rest != said and bare in _tool_names():
+            return _tool_names()[bare], int(way)
+    return "", 0
 
 
 @cache
