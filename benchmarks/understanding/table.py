@@ -27,6 +27,8 @@ HERE = Path(__file__).parent
 NAMES = ("astronaut", "temple", "rocket", "windows", "bedroom", "coffee", "cat", "ruin")
 """A portrait, a landscape, night, a room against the light, indoor, food, an animal, a building."""
 SIDE = 480
+SHOWS = {"sky": ("temple", "rocket", "ruin"), "face": ("astronaut",)}
+"""The photos to talk about what is only in them."""
 LINES = ("temple", "rocket", "windows", "ruin")
 """Photos in which a horizon or walls tell how they lean; they are leant by `TILT` degrees."""
 TILT = 3.0
@@ -146,7 +148,9 @@ def _left_alone(request: list[str]) -> str:
 
 
 def _talked(script: list[tuple[str, str]], number: int) -> list[str]:
-    names = random.Random(number).sample(NAMES, 2)
+    said = " ".join(part for line in script for part in line)
+    shown = [name for name in NAMES if all(name in SHOWS[p] for p in SHOWS if p in said)]
+    names = random.Random(number).sample(shown, min(2, len(shown)))
     wrong = []
     for name in names:
         scene, view = _view(name)

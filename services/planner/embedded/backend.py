@@ -137,8 +137,9 @@ def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding
 
     Rules know few words, but how these stand to each other: negations, lists, comparisons.
     """
-    plain = not (meant.looks or meant.moves or any(w.region or w.param for w in meant.wishes))
-    unsure = meant.act in ("ask", "none") and all(b.kind in _SOCIAL for b in meant.beyond)
+    special = any(w.region or w.param or w.how == "remove" for w in meant.wishes)
+    plain = not (meant.looks or meant.moves or special or (meant.keeps and not ruled.keeps))
+    unsure = meant.act in ("ask", "none") and all(b.kind == "nonsense" for b in meant.beyond)
     wishes = bool(ruled.wishes) and not ruled.beyond and ruled.act == "edit"
     if wishes and (unsure or (plain and meant.act == "edit" and not meant.beyond)):
         own = {wish.tool for wish in ruled.wishes} | _RULED

@@ -35,7 +35,7 @@ def test_a_step_that_keeps_something_says_so() -> None:
     step = planned.program.find("highlights")
     assert step is not None
     assert "leave the highlights alone" in step.reason
-    assert "highlights stay" in planned.text
+    assert "Kept as it was: highlights." in planned.text
 
 
 @pytest.mark.parametrize("words", REFUSED)

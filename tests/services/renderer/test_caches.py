@@ -128,7 +128,7 @@ def test_a_render_whose_file_is_gone_is_made_again(own: Renderer, tmp_path: Path
 
 def test_renders_are_kept_within_their_bytes(tmp_path: Path) -> None:
     renders = Renders(Blobs(tmp_path), 2 * ENTRY_BYTES)
-    keys = [Key("0" * 64, str(i), "", 90) for i in range(3)]
+    keys = [Key("0" * 64, str(i), "", 90, gps=True) for i in range(3)]
     for i, key in enumerate(keys):
         renders.put(key, Rendered("", i, i, ""))
         renders.get(keys[0])
