@@ -137,7 +137,9 @@ def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding
 
     Rules know few words, but how these stand to each other: negations, lists, comparisons.
     """
-    special = any(w.region or w.param or w.how == "remove" for w in meant.wishes)
+    special = any(
+        w.region or w.param or w.how == "remove" or w.tool not in _RULED for w in meant.wishes
+    )
     plain = not (meant.looks or meant.moves or special or (meant.keeps and not ruled.keeps))
     unsure = meant.act in ("ask", "none") and all(b.kind == "nonsense" for b in meant.beyond)
     wishes = bool(ruled.wishes) and not ruled.beyond and ruled.act == "edit"
@@ -340,8 +342,9 @@ def _moves(atoms: Sequence[_Atom]) -> tuple[Move, ...]:
         kind, _, value = atom.name.partition(":")
         if kind == "rotate":
             value = turn_in(atom.words) or value
-        if kind in kinds:
-            found.setdefault(kind, Move(kind, value, atom.degree, atom.words))
+        turned = {"rotate", "flip"} & found.keys() if kind in ("rotate", "flip") else ()
+        if kind in kinds and not turned:  # "upside down" is one of the two
+            found[kind] = Move(kind, value, atom.degree, atom.words)
     return tuple(found.values())
 
 
