@@ -38,7 +38,7 @@ def main() -> None:
             "steps": [{"tool": tool, "params": params}],
         }
         contenders[tool] = partial(render_pixels, Program.parse(value), pixels, threads=THREADS)
-    medians = measure(contenders, rounds=3)
+    medians = measure(contenders, rounds=9)
     title = f"# Tools that need neighbours, on 24 MP, {THREADS} threads"
     keep(
         "neighbours", [title, "", machine(), "", *table(medians, to=PEER, column="times the blur")]

@@ -190,8 +190,9 @@ def _holds(token: str, before: Picture, after: Picture) -> bool | None:
         return abs(after.size[0] / after.size[1] / (wide / tall) - 1) < 0.015
     if name in ("turned", "mirrored", "level", "upright", "tighter", "smaller"):
         return _geometry(name, value, before, after)
-    if token == "grey":
-        return after.whole["S"] < _GREY
+    name, _, place = token.partition("@")
+    if name == "grey":
+        return None if after.scene.cover(place) is None else after.read(place)["S"] < _GREY
     assert token == "toned", token
     return _toned(after.pixels)
 
