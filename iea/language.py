@@ -28,6 +28,20 @@ def clean(text: str) -> str:
     return _STRETCHED.sub(r"\1\1", " ".join(kept.split()))[:MAX_CHARACTERS]
 
 
+def padded(
+    pieces: Any, texts: Sequence[str], positions: int, special: Mapping[str, int]
+) -> npt.NDArray[np.int64]:
+    """Return texts as ids of pieces, (texts, tokens), each between start and end, then padded.
+
+    `positions` is how many tokens a text may have; what follows is cut off.
+    """
+    rows = [pieces.encode(clean(text))[: positions - 2] for text in texts]
+    ids = np.full((len(rows), 2 + max(map(len, rows))), special["pad"], np.int64)
+    for row, found in zip(ids, rows, strict=True):
+        row[: len(found) + 2] = [special["start"], *found, special["end"]]
+    return ids
+
+
 @dataclass(frozen=True)
 class Sense:
     """What the model makes of a text.
@@ -80,13 +94,7 @@ class LanguageModel:
 
     def encode(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the ids of texts, (texts, tokens), padded."""
-        longest = self.manifest["positions"] - 2
-        special = self.manifest["special"]
-        rows = [self._pieces.encode(clean(text))[:longest] for text in texts]
-        ids = np.full((len(rows), 2 + max(map(len, rows))), special["pad"], np.int64)
-        for row, pieces in zip(ids, rows, strict=True):
-            row[: len(pieces) + 2] = [special["start"], *pieces, special["end"]]
-        return ids
+        return padded(self._pieces, texts, self.manifest["positions"], self.manifest["special"])
 
     def _sense(self, atoms: Any, regions: Any, degrees: Any, languages: Any) -> Sense:
         made = self.manifest

@@ -8,11 +8,12 @@ be called from several threads at once. `sandbox` decodes in processes apart.
 from ._decode import decode, decode_rows, decode_small, probe
 from ._encode import JpegStrips, encode
 from .limits import MAX_PIXELS, MAX_SIDE
-from .picture import Info, Picture, to_8bit
+from .picture import Decoder, Info, Picture, to_8bit
 
 __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE",
+    "Decoder",
     "Info",
     "JpegStrips",
     "Picture",

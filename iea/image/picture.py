@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -81,3 +82,16 @@ def to_8bit(samples: Samples) -> npt.NDArray[np.uint8]:
     rounded += 128
     rounded >>= 8
     return rounded.astype(np.uint8)
+
+
+class Decoder(Protocol):
+    """What decodes: `iea.image` itself, or an `iea.image.sandbox.Sandbox`."""
+
+    def decode(self, data: bytes, *, name: str = ...) -> Picture:
+        """See `iea.image.decode`."""
+
+    def decode_small(self, data: bytes, size: int, *, name: str = ...) -> Picture:
+        """See `iea.image.decode_small`."""
+
+    def probe(self, data: bytes, *, name: str = ...) -> Info:
+        """See `iea.image.probe`."""

@@ -1,12 +1,12 @@
 """Photos as they come in: bounded, readable to the last row, and kept by digest."""
 
 from collections.abc import Iterable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from iea import image
 from iea.blobs import Store
 from iea.errors import InvalidError
-from iea.image import Info, Picture
+from iea.image import Decoder
 from iea.rpc.slots import Slots
 
 MAX_NAME = 255
@@ -31,16 +31,6 @@ def collect(chunks: Iterable[bytes], max_bytes: int, name: str) -> bytes:
                 f"{name} has more than the limit of {max_bytes:,} bytes: export a smaller copy."
             )
     return bytes(data)
-
-
-class Decoder(Protocol):
-    """What decodes: `iea.image` itself, or an `iea.image.sandbox.Sandbox`."""
-
-    def decode(self, data: bytes, *, name: str = ...) -> Picture:
-        """See `iea.image.decode`."""
-
-    def probe(self, data: bytes, *, name: str = ...) -> Info:
-        """See `iea.image.probe`."""
 
 
 class Gate(NamedTuple):

@@ -10,6 +10,7 @@ from iea import image
 from iea.blobs import Blobs, Store
 from iea.errors import InvalidError
 from iea.formats import check_suffix
+from iea.image import Decoder
 from iea.image.sandbox import Sandbox
 from iea.rpc import convert
 from iea.rpc.channel import Remote
@@ -111,8 +112,10 @@ def build(settings: Settings) -> list[Service]:
     blobs = Blobs(settings.data_dir / "blobs")
     ends = ExitStack()
     workers = settings.render_workers
-    sandbox = ends.enter_context(Sandbox(workers)) if settings.decode_sandbox else None
-    gate = photos.Gate(sandbox or image, Slots("decoding", workers, settings.render_queue))
+    decoder: Decoder = image
+    if settings.decode_sandbox:
+        decoder = ends.enter_context(Sandbox(workers))
+    gate = photos.Gate(decoder, Slots("decoding", workers, settings.render_queue))
     servicer = EditService(editor, blobs, gate, ends, settings.max_photo_bytes)
     return [
         (pb_grpc.add_EditServiceServicer_to_server, servicer, "iea.v1.EditService"),

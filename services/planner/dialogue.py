@@ -199,16 +199,11 @@ def _scaled(step: Step, old: Step | None, factor: float) -> Step | None:
         if not isinstance(param, Param) or param.name.endswith(_STEADY):
             continue
         if isinstance(now, int | float) and isinstance(before, int | float):
-            params[param.name] = _rounded(step, param, before + factor * (now - before))
+            moved = before + factor * (now - before)
+            params[param.name] = Handle(step.tool, param.name).rounded(moved)
     if step.declared.fault is not None and step.declared.fault(**params):
         return None
     return replace(step, params=params) if params != step.params else None
-
-
-def _rounded(step: Step, param: Param, value: float) -> float:
-    """Round a value to what a person would set; shares of the picture more finely."""
-    digits = 4 if step.tool == "crop" else 2 if param.max <= 10 else 1 if abs(value) < 10 else 0
-    return min(max(round(value, digits), param.min), param.max)
 
 
 def _only(talk: Talk, place: str, words: str) -> Draft:
@@ -253,7 +248,7 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
         gone = [s for s in draft.program.steps if s.tool == wish.tool]
         for step in gone:
             draft = replace(draft, program=draft.program.without(step.id))
-        if gone or any(_removes(draft.program, w) for w in wishes if w.words == wish.words):
+        if gone or any(draft.program.find(w.tool) for w in wishes if w.words == wish.words):
             return draft
         return replace(draft, wishes=(*draft.wishes, replace(wish, how="change")))
     start = handle.declared.default
@@ -264,10 +259,6 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
         program = handle.turned(draft.program, handle.rounded(start + left), talk.seed)
         return replace(draft, program=_reasoned(program, draft.program, wish.words))
     return replace(draft, wishes=(*draft.wishes, wish))
-
-
-def _removes(program: Program, wish: Wish) -> bool:
-    return any(step.tool == wish.tool for step in program.steps)
 
 
 def _exact(draft: Draft, wish: Wish, seed: int) -> Draft:

@@ -1,14 +1,12 @@
 """Wishes of geometry, carried out: crops, turns, mirrors, and a horizon that is looked for."""
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
 from iea.program import Program
 from iea.tools import TOOLS, Value
 from services.planner.backend import Move
-from services.planner.handles import new_step
+from services.planner.handles import with_params
 from services.planner.view import Pixels, View
 
 Floats = npt.NDArray[np.float64]
@@ -36,7 +34,7 @@ def moved(program: Program, move: Move, view: View) -> tuple[Program, str | None
     """
     match move.kind:
         case "crop":
-            return _with(program, "crop", _crop(program, move, view)), None
+            return with_params(program, "crop", _crop(program, move, view)), None
         case "straighten":
             return _straightened(program, view)
         case "rotate" if move.value == "upright":
@@ -45,15 +43,15 @@ def moved(program: Program, move: Move, view: View) -> tuple[Program, str | None
             turns = (
                 int(_number(program, "rotate", "turns")) + round(int(move.value) / 90) + 1
             ) % 4 - 1
-            return _with(program, "rotate", {"turns": turns}), None
+            return with_params(program, "rotate", {"turns": turns}), None
         case "flip":
             same = _step(program, "flip").get("direction") == move.value
-            return _with(program, "flip", {"direction": "none" if same else move.value}), None
+            return with_params(program, "flip", {"direction": "none" if same else move.value}), None
         case "perspective":
             amount = (_UPRIGHT if move.value == "vertical" else _ASIDE) * move.degree
-            return _with(program, "perspective", {move.value: min(amount, 100.0)}), None
+            return with_params(program, "perspective", {move.value: min(amount, 100.0)}), None
     side = _number(program, "resize", "long_side") or max(view.size)
-    return _with(program, "resize", {"long_side": max(round(side * _SMALLER), 1)}), None
+    return with_params(program, "resize", {"long_side": max(round(side * _SMALLER), 1)}), None
 
 
 def _crop(program: Program, move: Move, view: View) -> dict[str, Value]:
@@ -75,9 +73,9 @@ def _crop(program: Program, move: Move, view: View) -> dict[str, Value]:
 
 def _middle(view: View) -> tuple[float, float]:
     """Return where the subject's middle is, as shares of the photo; its middle without one."""
-    cover = view.cover("subject")
     if not view.has("subject"):
         return 0.5, 0.5
+    cover = view.cover("subject")
     rows, columns = np.nonzero(cover)
     height, width = cover.shape
     return float(columns.mean() + 0.5) / width, float(rows.mean() + 0.5) / height
@@ -89,7 +87,7 @@ def _straightened(program: Program, view: View) -> tuple[Program, str | None]:
         return program, "no_horizon"
     if abs(tilt) < 2 * _STEP:
         return program, "level"
-    return _with(program, "straighten", {"degrees": -tilt}), None
+    return with_params(program, "straighten", {"degrees": -tilt}), None
 
 
 def tilt_of(pixels: Pixels) -> float | None:
@@ -131,15 +129,3 @@ def _number(program: Program, tool: str, param: str) -> float:
     value = {**TOOLS[tool].defaults(), **_step(program, tool)}[param]
     assert isinstance(value, int | float)
     return value
-
-
-def _with(program: Program, tool: str, params: dict[str, Value]) -> Program:
-    """Return a program with parameters of a tool set; a step that then does nothing is left out."""
-    step = program.find(tool)
-    if step is None:
-        step = new_step(program, tool)
-        program = replace(program, steps=(*program.steps, step))
-    new = replace(step, params={**step.params, **params})
-    if new.declared.is_neutral(new.params):
-        return program.without(step.id)
-    return replace(program, steps=tuple(new if s.id == step.id else s for s in program.steps))

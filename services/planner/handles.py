@@ -35,14 +35,9 @@ class Handle:
         assert isinstance(param, Param)
         return param
 
-    def find(self, program: Program) -> Step | None:
-        """Return the step of a program that has the parameter, or None."""
-        mask = mask_of(self.place)
-        return next((s for s in program.steps if s.tool == self.tool and s.mask == mask), None)
-
     def value(self, program: Program) -> float:
         """Return where the parameter stands in a program."""
-        step = self.find(program)
+        step = find(program, self.tool, self.place)
         value = self.declared.default if step is None else step.params[self.param]
         assert isinstance(value, int | float)
         return value
@@ -51,23 +46,42 @@ class Handle:
         self, program: Program, value: float, seed: int, also: Mapping[str, Value] | None = None
     ) -> Program:
         """Return a program with the parameter set; a step that then does nothing is left out."""
-        step = self.find(program)
-        new = step or new_step(program, self.tool, self.place, seed)
-        new = replace(new, params={**new.params, **(also or {}), self.param: value})
-        if new.declared.is_neutral(new.params):
-            return program if step is None else program.without(step.id)
-        if step is None:
-            return replace(program, steps=(*program.steps, new))
-        return replace(program, steps=tuple(new if s is step else s for s in program.steps))
+        return with_params(
+            program, self.tool, {**(also or {}), self.param: value}, self.place, seed
+        )
 
     def rounded(self, value: float) -> float:
-        """Round a value to what a person would set: hundredths of a stop, else whole steps."""
+        """Round a value to what a person would set: hundredths of a stop, else whole steps.
+
+        Shares of the picture, which crops have, are rounded more finely.
+        """
         param = self.declared
-        digits = 2 if param.max <= 10 else 1 if abs(value) < 10 else 0
+        coarse = 1 if abs(value) < 10 else 0
+        digits = 4 if param.max <= 1 else 2 if param.max <= 10 else coarse
         return min(max(round(value, digits), param.min), param.max)
 
 
-def new_step(program: Program, tool: str, place: str = "", seed: int = 0) -> Step:
+def find(program: Program, tool: str, place: str = "") -> Step | None:
+    """Return the step of a tool in a place, or None."""
+    mask = mask_of(place)
+    return next((s for s in program.steps if s.tool == tool and s.mask == mask), None)
+
+
+def with_params(
+    program: Program, tool: str, params: Mapping[str, Value], place: str = "", seed: int = 0
+) -> Program:
+    """Return a program with a tool's parameters set; a step that then does nothing is left out."""
+    step = find(program, tool, place)
+    new = step or _new_step(program, tool, place, seed)
+    new = replace(new, params={**new.params, **params})
+    if new.declared.is_neutral(new.params):
+        return program if step is None else program.without(step.id)
+    if step is None:
+        return replace(program, steps=(*program.steps, new))
+    return replace(program, steps=tuple(new if s is step else s for s in program.steps))
+
+
+def _new_step(program: Program, tool: str, place: str, seed: int) -> Step:
     """Return a step that does nothing yet, with an id that is free in the program."""
     params = TOOLS[tool].defaults()
     if "seed" in params:

@@ -39,6 +39,7 @@ class View:
         coarse = np.ascontiguousarray(small[::2, ::2]) if min(small.shape[:2]) > 32 else small
         self.small, self._coarse, self._full = small, coarse, full
         self._looks: dict[str, _Look] = {}
+        self._covers: dict[str, Flags] = {}
         self._photo = Photo(small)
         self.renders = 0
 
@@ -64,8 +65,7 @@ class View:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height of the whole photo, in pixels."""
-        pixels = self._full()
-        return pixels.shape[1], pixels.shape[0]
+        return self._pixels.shape[1], self._pixels.shape[0]
 
     def has(self, place: str) -> bool:
         """Tell whether a place is there in the photo."""
@@ -73,11 +73,13 @@ class View:
 
     def cover(self, place: str) -> Flags:
         """Return which pixels of the small copy belong to a place."""
-        mask = mask_of(place.removeprefix(ELSEWHERE))
-        if mask is None:
-            return np.ones(self.small.shape[:2], bool)
-        inside: Flags = self._photo.cover(mask) > 0.5
-        return ~inside if place.startswith(ELSEWHERE) else inside
+        if place.startswith(ELSEWHERE):
+            return ~self.cover(place.removeprefix(ELSEWHERE))
+        if place not in self._covers:
+            mask = mask_of(place)
+            whole = np.ones(self.small.shape[:2], bool)
+            self._covers[place] = whole if mask is None else self._photo.cover(mask) > 0.5
+        return self._covers[place]
 
     def _look(self, place: str, *, fine: bool) -> "_Look":
         key = place if fine else "coarse"
@@ -91,9 +93,14 @@ class View:
         return self._looks[key]
 
     @cached_property
+    def _pixels(self) -> Samples:
+        """The whole photo, decoded once."""
+        return self._full()
+
+    @cached_property
     def _detail(self) -> tuple[Samples, Gauge, Window]:
         """The middle of the photo as it is: a small copy has neither its noise nor its softness."""
-        pixels = self._full()
+        pixels = self._pixels
         height, width = pixels.shape[:2]
         left, top = max(0, (width - CROP) // 2), max(0, (height - CROP) // 2)
         window = Window(left, top, min(width, left + CROP), min(height, top + CROP))

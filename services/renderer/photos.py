@@ -3,26 +3,12 @@
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, wait
-from typing import Protocol
 
 from iea.blobs import Store
-from iea.image import Info, Picture
+from iea.image import Decoder, Picture
 from iea.rpc import context, metrics
 
 _NAP_S = 0.05
-
-
-class Decoder(Protocol):
-    """What decodes: `iea.image` itself, or an `iea.image.sandbox.Sandbox`."""
-
-    def decode(self, data: bytes, *, name: str = ...) -> Picture:
-        """See `iea.image.decode`."""
-
-    def decode_small(self, data: bytes, size: int, *, name: str = ...) -> Picture:
-        """See `iea.image.decode_small`."""
-
-    def probe(self, data: bytes, *, name: str = ...) -> Info:
-        """See `iea.image.probe`."""
 
 
 class Photos:

@@ -10,6 +10,7 @@ from google.rpc import status_pb2  # type: ignore[import-untyped]
 from iea import image, tools
 from iea.blobs import Blobs
 from iea.errors import InvalidError, Violation
+from iea.image import Decoder
 from iea.image.sandbox import Sandbox
 from iea.masks import Mask
 from iea.program import Program
@@ -26,7 +27,7 @@ from services.renderer import preview
 from services.renderer.batch import Batch, Batches
 from services.renderer.journal import Result
 from services.renderer.masks import draw_mask
-from services.renderer.photos import Decoder, Photos
+from services.renderer.photos import Photos
 from services.renderer.renders import Rendered, Renders
 from services.renderer.work import Output, Renderer
 

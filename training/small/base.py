@@ -27,6 +27,8 @@ PIECES = 20_000
 POSITIONS = 96
 """Tokens of the longest text that is read."""
 UNKNOWN, START, END, PAD = range(4)
+SPECIAL = {"start": START, "end": END, "pad": PAD}
+"""The special pieces that stand around a text."""
 _BLOCK = 32
 _QUANTISED = 1
 _SCRIPTS = (

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from iea.language import clean
+from iea.language import padded
 from training.grammar import Example, Grammar
-from training.small.base import END, PAD, POSITIONS, START
+from training.small.base import POSITIONS, SPECIAL
 from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording
 
 ENGLISH = 0.5
@@ -59,12 +59,10 @@ class Encoder:
 
     def batch(self, examples: Sequence[Example]) -> Batch:
         """Encode examples."""
-        rows = [self._pieces.encode(clean(e.text))[: POSITIONS - 2] for e in examples]  # type: ignore[attr-defined]
-        ids = torch.full((len(rows), 2 + max(map(len, rows))), PAD)
-        atoms = torch.zeros(len(rows), len(self._atoms))
-        regions = torch.zeros(len(rows), len(REGIONS))
-        for i, (row, example) in enumerate(zip(rows, examples, strict=True)):
-            ids[i, : len(row) + 2] = torch.tensor([START, *row, END])
+        ids = padded(self._pieces, [e.text for e in examples], POSITIONS, SPECIAL)
+        atoms = torch.zeros(len(ids), len(self._atoms))
+        regions = torch.zeros(len(ids), len(REGIONS))
+        for i, example in enumerate(examples):
             for atom in example.atoms:
                 if atom.name in self._atoms:
                     atoms[i, self._atoms[atom.name]] = 1
@@ -72,7 +70,7 @@ class Encoder:
                     regions[i, REGIONS.index(atom.region)] = 1
         degrees = torch.tensor([_degree(example) for example in examples])
         languages = torch.tensor([LANGUAGES.index(example.language) for example in examples])
-        return Batch(ids, atoms, regions, degrees, languages)
+        return Batch(torch.from_numpy(ids), atoms, regions, degrees, languages)
 
 
 def _degree(example: Example) -> int:

@@ -22,7 +22,7 @@ from torch.nn import functional
 from tqdm import tqdm
 
 from training.grammar import Example
-from training.small.base import END, LAYERS, PAD, POSITIONS, START, Base, chosen_pieces, read_base
+from training.small.base import LAYERS, POSITIONS, SPECIAL, Base, chosen_pieces, read_base
 from training.small.base import tokenizer as make_tokenizer
 from training.small.data import Batch, Encoder, atom_names, examples, split
 from training.small.export import export
@@ -194,7 +194,7 @@ def finish(run: Run, folder: Path, settings: Settings) -> Path:
         "environment": {"python": platform.python_version(), "torch": torch.__version__},
         "held_out_right": _by_language(run.test, right),
         "positions": POSITIONS,
-        "special": {"start": START, "end": END, "pad": PAD},
+        "special": SPECIAL,
         "temperature": temperature,
         "degrees": list(DEGREES),
         "languages": list(LANGUAGES),

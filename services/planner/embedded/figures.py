@@ -63,12 +63,8 @@ def figure_in(text: str) -> Figure | None:
     sign = 0 if match["sign"] is None else 1 if "+" in match["sign"] else -1
     unit = "%" if match["percent"] else "stops" if match["stops"] else ""
     before = bare[: match.start()].rstrip(" :")
-    sets = sign == 0 and any(_ends(before, word) for word in _data()["set"]["to"])
+    sets = sign == 0 and any(before.endswith(word) for word in _data()["set"]["to"])
     return Figure(value, unit, sign, sets)
-
-
-def _ends(text: str, word: str) -> bool:
-    return text.endswith(word) and (not word.isalpha() or text[: -len(word)].endswith((" ", "")))
 
 
 def named_tool(text: str) -> str:
@@ -85,7 +81,7 @@ def steered_tool(text: str) -> tuple[str, int]:
     """Return the tool, and which way, of a text that says nothing else: "blacks down"."""
     said = text.lower()
     for phrase, way in _phrases("ways"):
-        rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", said)
+        rest = _pattern(phrase).sub(" ", said)
         bare = " ".join(w for w in rest.split() if w not in _ARTICLES)
         if rest != said and bare in _tool_names():
             return _tool_names()[bare], int(way)
@@ -123,11 +119,16 @@ def count_in(text: str) -> int | None:
 def _named(text: str, group: str) -> float | None:
     text = text.lower()
     for phrase, value in _phrases(group):
-        edges = phrase[0] < "\u0250"
-        pattern = rf"(?<!\w){re.escape(phrase)}(?!\w)" if edges else re.escape(phrase)
-        if re.search(pattern, text):
+        if _pattern(phrase).search(text):
             return value
     return None
+
+
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase: whole words, but for scripts that set no spaces between them."""
+    spaced = phrase[0] < "\u0250"
+    return re.compile(rf"(?<!\w){re.escape(phrase)}(?!\w)" if spaced else re.escape(phrase))
 
 
 @cache

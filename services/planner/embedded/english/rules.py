@@ -21,7 +21,7 @@ def read(words: str, context: Context) -> Understanding:
         return Understanding("none", beyond=(Beyond("empty", words.strip()),))
     readings, found = _heard(clauses, past=bool(context.past))
     wishes = tuple(_wishes(readings))
-    beyond = tuple(_beyond(readings, context))
+    beyond = tuple(part for reading in readings for part in reading.beyond)
     if any(part.kind == "rules" for part in beyond):
         return Understanding("none", beyond=beyond)
     question = _contradiction(wishes)
@@ -80,16 +80,6 @@ def _wishes(readings: list[Reading]) -> Iterator[Wish]:
                 "vibrance",
             ):
                 yield Wish(sense.tool, 1, reading.degree or 1.0, words=reading.words)
-
-
-def _beyond(readings: list[Reading], context: Context) -> Iterator[Beyond]:
-    grainy = context.program.find("grain") is not None
-    for reading in readings:
-        for part in reading.beyond:
-            if part.kind == "noise" and grainy:
-                reading.wishes.append(Wish("grain", -1, how="change", words=part.words))
-            else:
-                yield part
 
 
 def _contradiction(wishes: tuple[Wish, ...]) -> str:
