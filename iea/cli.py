@@ -124,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("stage", choices=("sft",), metavar="STAGE", help="{%(choices)s}")
     train.add_argument("--size", choices=("small",), default="small", help="{%(choices)s}")
     train.add_argument("--folder", type=Path, default=Path("out/sft"), help="of the run")
-    train.add_argument("--steps", type=_whole(1, 10**6), help="of 32 texts each (default 3000)")
+    train.add_argument("--steps", type=_whole(1, 10**6), help="of 64 texts each (default 7000)")
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="(default 0)")
 
     serve = add("serve", _serve, "Run one service, or all in one process.")

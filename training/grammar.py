@@ -14,6 +14,9 @@ from training.wordings import CORPUS, Atom, Wording
 MAX_ATOMS = 5
 _JOINABLE = re.compile(r"(?!act:|beyond:|auto|balance|remove:)")
 """What one sentence may ask for besides something else; the others mostly come alone."""
+_ADJUSTMENT = re.compile(r"[a-z_.]+[+-]$")
+"""What can be asked for by so and so much."""
+_STOPS = " .!?。！？"
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,15 @@ class Grammar:
             for _ in range(1 + (dice.random() < 0.25)):
                 other = dice.choice(self._by_language[wording.language])
                 if _agree(atoms, other.atoms):
-                    text = text.rstrip(" .!?。！？") + dice.choice(around["joins"]) + other.text
+                    text = text.rstrip(_STOPS) + dice.choice(around["joins"]) + other.text
                     atoms = (*atoms, *other.atoms)
+        if dice.random() < 0.06 and all(_ADJUSTMENT.match(atom.name) for atom in atoms):
+            amount = dice.choice(around["amounts"]).format(n=dice.randrange(5, 100, 5))
+            text = text.rstrip(_STOPS) + amount
         if dice.random() < 0.25:
             text = dice.choice(around["before"]) + text
         if dice.random() < 0.25:
-            text = text.rstrip(" .!?。！？") + dice.choice(around["after"])
+            text = text.rstrip(_STOPS) + dice.choice(around["after"])
         return Example(_slips(text, wording.language, dice), atoms, wording.language)
 
     def _joinable(self, wording: Wording) -> bool:
@@ -70,7 +76,7 @@ def _around(language: str) -> dict[str, list[str]]:
 def _slips(text: str, language: str, dice: random.Random) -> str:
     """Type as people do: no capitals or all, no accents, no stops, letters lost or swapped."""
     if dice.random() < 0.2:
-        text = text.rstrip(" .!?。！？")
+        text = text.rstrip(_STOPS)
     if language in ("zh", "ja"):
         return text
     if dice.random() < 0.15:

@@ -1,6 +1,7 @@
 """Wordings as tensors: what a network is asked and what it should answer."""
 
 import hashlib
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ ENGLISH = 0.5
 """The share of English; the other languages share the rest."""
 _HELD_OUT = 12
 """One wording of so many is kept for the test."""
+_POOL = 32
+"""So many batches are drawn at once and sorted by length: padding costs as much as text."""
 
 
 @dataclass(frozen=True)
@@ -87,3 +90,15 @@ def examples(wordings: Sequence[Wording], seed: int) -> Iterator[Example]:
     while True:
         (code,) = dice.choices(codes, shares)
         yield grammar.example(dice.choice(groups[code]), dice)
+
+
+def batches(examples: Iterator[Example], size: int, seed: int) -> Iterator[list[Example]]:
+    """Yield batches without end, each of texts of about one length, short and long in any order."""
+    dice = random.Random(seed)
+    while True:
+        pool = sorted(
+            itertools.islice(examples, _POOL * size), key=lambda example: len(example.text.encode())
+        )
+        parts = [pool[i : i + size] for i in range(0, len(pool), size)]
+        dice.shuffle(parts)
+        yield from parts

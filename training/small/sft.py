@@ -24,7 +24,7 @@ from tqdm import tqdm
 from training.grammar import Example
 from training.small.base import LAYERS, POSITIONS, SPECIAL, Base, chosen_pieces, read_base
 from training.small.base import tokenizer as make_tokenizer
-from training.small.data import Batch, Encoder, atom_names, examples, split
+from training.small.data import Batch, Encoder, atom_names, batches, examples, split
 from training.small.export import export
 from training.small.network import Network, Sizes, load_base
 from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
@@ -34,9 +34,9 @@ from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
 class Settings:
     """How a run goes. Rates are for the encoder and for the heads, which start from nothing."""
 
-    steps: int = 3000
-    batch: int = 32
-    encoder_rate: float = 1.5e-4
+    steps: int = 7000
+    batch: int = 64
+    encoder_rate: float = 2e-4
     head_rate: float = 2e-3
     warm_up: float = 0.06
     seed: int = 0
@@ -70,14 +70,16 @@ def train(
     optimizer = _optimizer(run.network, settings)
     folder.mkdir(parents=True, exist_ok=True)
     first = _resume(folder / "checkpoint.pt", run, optimizer)
-    source = itertools.islice(examples(run.learn, settings.seed), first * settings.batch, None)
+    drawn = batches(examples(run.learn, settings.seed), settings.batch, settings.seed)
+    source = itertools.islice(drawn, first, None)
     bar = tqdm(range(first, settings.steps), initial=first, total=settings.steps, unit="step")
     run.network.train()
     since, losses = time.monotonic(), []
     for step in bar:
-        batch = run.encoder.batch(list(itertools.islice(source, settings.batch)))
+        batch = run.encoder.batch(next(source))
         _schedule(optimizer, step, settings)
-        loss = total_loss(run.network, batch)
+        with torch.autocast("cpu", torch.bfloat16, enabled=_has_half()):
+            loss = total_loss(run.network, batch)
         if not torch.isfinite(loss):
             raise ArithmeticError(f"The loss is {loss.item()} at step {step}: lower the rates.")
         optimizer.zero_grad()
@@ -135,7 +137,14 @@ def _optimizer(network: Network, settings: Settings) -> torch.optim.Optimizer:
             {"params": heads, "lr": settings.head_rate, "rate": settings.head_rate},
         ],
         weight_decay=0.01,
+        fused=True,
     )
+
+
+def _has_half() -> bool:
+    """Tell whether this processor multiplies in half precision (bfloat16) at twice the speed."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
 
 
 def _schedule(optimizer: torch.optim.Optimizer, step: int, settings: Settings) -> None:
