@@ -25,11 +25,14 @@ class Talk:
     versions: list[Program] = field(default_factory=lambda: [Program()])
     base: Program = field(default_factory=Program)
     """The program before the last wish."""
+    asked: str = ""
+    """The words that were just answered by a question."""
 
     def say(self, words: str) -> Plan:
         """Take a turn."""
         self.view.renders = 0
-        planned = plan(Request(words, self.view, self.turns), self.backend)
+        planned = plan(Request(words, self.view, self.turns, asked=self.asked), self.backend)
+        self.asked = words if planned.kind == "clarification" else ""
         if planned.undo:
             self.turns = self.turns[: len(self.turns) - planned.undo]
         elif planned.patch:

@@ -123,6 +123,7 @@ class Editor:
                 words=words,
                 history=_history(path(trace)),
                 seed=trace["seed"],
+                asked=_asked(trace),
             ),
         )
         return Planned(
@@ -191,6 +192,12 @@ def _history(turns: Sequence[Turn]) -> list[planner_pb.PastTurn]:
             break
         found.append(message)
     return found[::-1]
+
+
+def _asked(trace: Mapping[str, Any]) -> str:
+    """Return the words that the last turn answered by a question, or ""."""
+    last = trace["turns"][-1] if trace["turns"] else None
+    return last["words"] if last and last["reply"]["kind"] == "clarification" else ""
 
 
 def _fields(message: Any, *names: str) -> dict[str, str]:

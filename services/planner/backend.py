@@ -124,6 +124,11 @@ class Understanding:
         """Whether anything of the picture should change."""
         return bool(self.wishes or self.looks or self.moves)
 
+    @property
+    def open(self) -> bool:
+        """Whether one thing must be known first: which of two, or which way up."""
+        return self.act == "ask" or any(move.value == "upright" for move in self.moves)
+
 
 @dataclass(frozen=True)
 class Context:

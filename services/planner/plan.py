@@ -22,12 +22,16 @@ Kind = Literal["edited", "clarification", "refused", "no_change"]
 
 @dataclass(frozen=True)
 class Request:
-    """What a turn is planned from. `history` goes from the oldest turn to the head."""
+    """What a turn is planned from. `history` goes from the oldest turn to the head.
+
+    `asked` are the words that were just answered by a question, if they were.
+    """
 
     words: str
     view: View
     history: Sequence[Turn] = ()
     seed: int = 0
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def plan(request: Request, backend: Backend) -> Plan:
         )
     talk = Talk(request.history, backend, request.view, request.seed)
     before = talk.program
-    meant = backend.understand(request.words, Context(before, tuple(t.words for t in talk.turns)))
+    context = Context(before, tuple(turn.words for turn in talk.turns))
+    meant = _meant(request, backend, context)
     replies = Replies(meant.language)
     answer = _without_edit(meant, before, replies, request.view)
     if answer is not None:
@@ -71,6 +76,15 @@ def plan(request: Request, backend: Backend) -> Plan:
     if draft.ask is not None:
         return Plan("clarification", replies.note(draft.ask), (), before)
     return _carried_out(request, before, draft, meant, replies)
+
+
+def _meant(request: Request, backend: Backend, context: Context) -> Understanding:
+    """Say what the words mean; together with those they complete, where these left a question."""
+    if request.asked:
+        whole = backend.understand(f"{request.asked} {request.words}", context)
+        if whole.asks and not whole.open:
+            return whole
+    return backend.understand(request.words, context)
 
 
 def _without_edit(

@@ -35,7 +35,8 @@ class PlannerService(pb_grpc.PlannerServiceServicer):
         digest = request.photo_sha256
         view = View(self._copies.get(digest), lambda: decode(self._blobs.get(digest)).pixels)
         history = _history(request.history)
-        planned = plan(Request(request.words, view, history, request.seed), self._backend)
+        asked = Request(request.words, view, history, request.seed, request.asked)
+        planned = plan(asked, self._backend)
         return pb.PlanResponse(
             reply=pb.Reply(kind=convert.KINDS[planned.kind], text=planned.text),
             patch=convert.patch_to_proto(planned.patch),

@@ -25,14 +25,18 @@ _PLANNER = pb.Planner(backend="scripted", model="none", version="1")
 
 
 class ScriptedPlanner(pb_grpc.PlannerServiceServicer):
-    """Answers "brighter", "warmer", "undo", "what", "never", "busy" and "broken"."""
+    """Answers "brighter", "warmer", "undo", "what", "never", "busy" and "broken".
+
+    To its question after "what" every answer means "brighter".
+    """
 
     def Plan(self, request: pb.PlanRequest, context: grpc.ServicerContext) -> pb.PlanResponse:
         programs = [Program(), *(convert.program_from_proto(t.program) for t in request.history)]
         before = programs[-1]
-        match request.words:
+        words = "brighter" if request.asked == "what" else request.words
+        match words:
             case "brighter" | "warmer":
-                tool = {"brighter": "exposure", "warmer": "temperature"}[request.words]
+                tool = {"brighter": "exposure", "warmer": "temperature"}[words]
                 params = {"ev": 0.5} if tool == "exposure" else {"amount": 20.0}
                 step = Step(tool, params, f"s{len(before.steps) + 1}", "it was asked for")
                 after = Program((*before.steps, step))

@@ -115,6 +115,12 @@ def test_what_is_no_edit_leaves_the_picture(
     assert turn["program"]["steps"] == first["program"]["steps"]
 
 
+def test_the_planner_hears_what_it_asked_about(client: Client, session: str) -> None:
+    client.edit(session, "what")
+    assert [s["tool"] for s in client.edit(session, "that one")["program"]["steps"]] == ["exposure"]
+    assert client.edit(session, "that one")["reply"]["kind"] == "refused"
+
+
 def test_a_refused_first_turn_shows_the_original(client: Client, session: str) -> None:
     turn = client.edit(session, "never")
     assert turn["head"] is None

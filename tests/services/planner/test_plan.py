@@ -89,6 +89,18 @@ def test_contradictions_are_asked_about() -> None:
     assert planned.text.endswith("?")
 
 
+def test_an_answer_completes_what_was_asked_about() -> None:
+    view = plain_view(120)
+    asked = plan(Request("rotate it", view), BACKEND)
+    assert asked.kind == "clarification"
+    answered = plan(Request("to the left", view, asked="rotate it"), BACKEND)
+    assert [dict(s.params) for s in answered.program.steps] == [{"turns": -1}]
+    other = plan(Request("make it brighter", view, asked="rotate it"), BACKEND)
+    assert list(amounts(other.program)) == ["exposure"]
+    one = plan(Request("brighter", view, asked="brighter and darker"), BACKEND)
+    assert list(amounts(one.program)) == ["exposure"]
+
+
 def test_what_a_photo_cannot_do_is_said() -> None:
     planned = plan(Request("more saturated", plain_view(120)), BACKEND)
     assert planned.kind == "no_change"
