@@ -35,9 +35,11 @@ class Settings:
     """Settings of all services; `Settings.from_environment()` reads IEA_ and the name in capitals.
 
     `data_dir` holds photos, renders and traces. `host` is the interface that services listen on.
-    The addresses say where a service finds the others. `metrics_port` serves Prometheus, 0 means
-    off. `rpc_workers` calls are answered at once, more are turned away. `render_workers` pictures
-    are worked on at once (each uses all cores, so few are enough), and `render_queue` may wait.
+    The addresses say where a service finds the others. `planner_model` is the folder of the small
+    model that the planner reads with, instead of the one that comes with it. `metrics_port` serves
+    Prometheus, 0 means off. `rpc_workers` calls are answered at once, more are turned away.
+    `render_workers` pictures are worked on at once (each uses all cores, so few are enough), and
+    `render_queue` may wait.
     `photo_cache_bytes` of decoded photos are kept, and `render_cache_bytes` of what renders came to
     (a few hundred bytes each). `decode_sandbox` has the renderer decode photos in processes apart.
     `batches` run at once, and so many `previews` are open at once, each in one of the `rpc_workers`
@@ -51,6 +53,7 @@ class Settings:
     renderer_address: str = f"127.0.0.1:{PORTS['renderer']}"
     traces_address: str = f"127.0.0.1:{PORTS['traces']}"
     quality_address: str = f"127.0.0.1:{PORTS['quality']}"
+    planner_model: Path | None = None
     metrics_port: int = 0
     rpc_workers: int = 32
     render_workers: int = _cores()
@@ -134,6 +137,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "renderer_address": _address,
     "traces_address": _address,
     "quality_address": _address,
+    "planner_model": _folder,
     "metrics_port": _whole(0, 65_535),
     "rpc_workers": _whole(1, 1024),
     "render_workers": _whole(1, 1024),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import grpc
 
 from iea.blobs import Blobs, Store
+from iea.errors import InvalidError
 from iea.image import decode
 from iea.program import Program
 from iea.rpc import convert
@@ -15,7 +16,7 @@ from iea.v1 import planner_service_pb2_grpc as pb_grpc
 from services.planner.backend import Backend
 from services.planner.copies import Copies
 from services.planner.dialogue import Turn
-from services.planner.embedded import Embedded
+from services.planner.embedded import MODEL, Embedded
 from services.planner.plan import Request, plan
 from services.planner.view import View
 
@@ -58,8 +59,11 @@ class PlannerService(pb_grpc.PlannerServiceServicer):
 
 def build(settings: Settings) -> list[Service]:
     """Return the service for a server, on the blobs of the data folder."""
+    model = settings.planner_model or MODEL
+    if not (model / "manifest.json").is_file():
+        raise InvalidError(f"{model} holds no model: name its folder with IEA_PLANNER_MODEL.")
     blobs = Blobs(settings.data_dir / "blobs")
-    servicer = PlannerService(blobs, Copies(blobs), Embedded())
+    servicer = PlannerService(blobs, Copies(blobs), Embedded(model))
     return [(pb_grpc.add_PlannerServiceServicer_to_server, servicer, "iea.v1.PlannerService")]
 
 

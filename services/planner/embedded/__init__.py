@@ -1,5 +1,5 @@
 """The embedded planner's language part: a small model for meaning, plain code for numbers."""
 
-from services.planner.embedded.backend import Embedded
+from services.planner.embedded.backend import MODEL, Embedded
 
-__all__ = ["Embedded"]
+__all__ = ["MODEL", "Embedded"]

@@ -1,5 +1,6 @@
 """The planner over gRPC."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from iea.rpc import convert
 from iea.settings import Settings
 from iea.v1 import planner_service_pb2 as pb
 from services.planner.copies import Copies
-from services.planner.embedded import Embedded
+from services.planner.embedded import MODEL, Embedded
 from services.planner.service import PlannerService, build
 from tests.images import photo
 
@@ -44,6 +45,16 @@ def test_too_many_words(service: tuple[PlannerService, str]) -> None:
 
 def test_who_answers(service: tuple[PlannerService, str]) -> None:
     assert service[0].GetPlanner(pb.GetPlannerRequest(), None).planner.model == "iea-small"
+
+
+def test_another_model_can_be_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidError, match="IEA_PLANNER_MODEL"):
+        build(Settings(data_dir=tmp_path, planner_model=tmp_path))
+    shutil.copytree(MODEL, tmp_path / "model")
+    manifest = tmp_path / "model" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": "1"', '"version": "2"'))
+    ((_, servicer, _),) = build(Settings(data_dir=tmp_path, planner_model=tmp_path / "model"))
+    assert servicer.GetPlanner(pb.GetPlannerRequest(), None).planner.version == "2"
 
 
 def test_build_serves_the_planner(tmp_path: Path) -> None:
