@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from iea.v1 import program_pb2 as iea_dot_v1_dot_program__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ciea/v1/planner_service.proto\x12\x06iea.v1\x1a\x14iea/v1/program.proto\":\n\x07Planner\x12\x0f\n\x07\x62\x61\x63kend\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\"Z\n\x08PastTurn\x12\r\n\x05words\x18\x01 \x01(\t\x12\x1d\n\x05patch\x18\x02 \x03(\x0b\x32\x0e.iea.v1.Change\x12 \n\x07program\x18\x03 \x01(\x0b\x32\x0f.iea.v1.Program\"r\n\x0bPlanRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12!\n\x07history\x18\x03 \x03(\x0b\x32\x10.iea.v1.PastTurn\x12\x0c\n\x04seed\x18\x04 \x01(\r\x12\r\n\x05\x61sked\x18\x05 \x01(\t\"\xa4\x01\n\x05Reply\x12 \n\x04kind\x18\x01 \x01(\x0e\x32\x12.iea.v1.Reply.Kind\x12\x0c\n\x04text\x18\x02 \x01(\t\"k\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_EDITED\x10\x01\x12\x16\n\x12KIND_CLARIFICATION\x10\x02\x12\x10\n\x0cKIND_REFUSED\x10\x03\x12\x12\n\x0eKIND_NO_CHANGE\x10\x04\"\x9d\x01\n\x0cPlanResponse\x12\x1c\n\x05reply\x18\x01 \x01(\x0b\x32\r.iea.v1.Reply\x12\x1d\n\x05patch\x18\x02 \x03(\x0b\x32\x0e.iea.v1.Change\x12 \n\x07program\x18\x03 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0c\n\x04undo\x18\x04 \x01(\x05\x12 \n\x07planner\x18\x05 \x01(\x0b\x32\x0f.iea.v1.Planner\"\x13\n\x11GetPlannerRequest\"6\n\x12GetPlannerResponse\x12 \n\x07planner\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Planner2\x88\x01\n\x0ePlannerService\x12\x31\n\x04Plan\x12\x13.iea.v1.PlanRequest\x1a\x14.iea.v1.PlanResponse\x12\x43\n\nGetPlanner\x12\x19.iea.v1.GetPlannerRequest\x1a\x1a.iea.v1.GetPlannerResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ciea/v1/planner_service.proto\x12\x06iea.v1\x1a\x14iea/v1/program.proto\":\n\x07Planner\x12\x0f\n\x07\x62\x61\x63kend\x18\x01 \x01(\t\x12\r\n\x05model\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\"Z\n\x08PastTurn\x12\r\n\x05words\x18\x01 \x01(\t\x12\x1d\n\x05patch\x18\x02 \x03(\x0b\x32\x0e.iea.v1.Change\x12 \n\x07program\x18\x03 \x01(\x0b\x32\x0f.iea.v1.Program\"\x93\x01\n\x0bPlanRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12!\n\x07history\x18\x03 \x03(\x0b\x32\x10.iea.v1.PastTurn\x12\x0c\n\x04seed\x18\x04 \x01(\r\x12\r\n\x05\x61sked\x18\x05 \x01(\t\x12\x1f\n\x06undone\x18\x06 \x01(\x0b\x32\x0f.iea.v1.Program\"\xa4\x01\n\x05Reply\x12 \n\x04kind\x18\x01 \x01(\x0e\x32\x12.iea.v1.Reply.Kind\x12\x0c\n\x04text\x18\x02 \x01(\t\"k\n\x04Kind\x12\x14\n\x10KIND_UNSPECIFIED\x10\x00\x12\x0f\n\x0bKIND_EDITED\x10\x01\x12\x16\n\x12KIND_CLARIFICATION\x10\x02\x12\x10\n\x0cKIND_REFUSED\x10\x03\x12\x12\n\x0eKIND_NO_CHANGE\x10\x04\"\x9d\x01\n\x0cPlanResponse\x12\x1c\n\x05reply\x18\x01 \x01(\x0b\x32\r.iea.v1.Reply\x12\x1d\n\x05patch\x18\x02 \x03(\x0b\x32\x0e.iea.v1.Change\x12 \n\x07program\x18\x03 \x01(\x0b\x32\x0f.iea.v1.Program\x12\x0c\n\x04undo\x18\x04 \x01(\x05\x12 \n\x07planner\x18\x05 \x01(\x0b\x32\x0f.iea.v1.Planner\"\x13\n\x11GetPlannerRequest\"6\n\x12GetPlannerResponse\x12 \n\x07planner\x18\x01 \x01(\x0b\x32\x0f.iea.v1.Planner2\x88\x01\n\x0ePlannerService\x12\x31\n\x04Plan\x12\x13.iea.v1.PlanRequest\x1a\x14.iea.v1.PlanResponse\x12\x43\n\nGetPlanner\x12\x19.iea.v1.GetPlannerRequest\x1a\x1a.iea.v1.GetPlannerResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,18 +36,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANNER']._serialized_end=120
   _globals['_PASTTURN']._serialized_start=122
   _globals['_PASTTURN']._serialized_end=212
-  _globals['_PLANREQUEST']._serialized_start=214
-  _globals['_PLANREQUEST']._serialized_end=328
-  _globals['_REPLY']._serialized_start=331
-  _globals['_REPLY']._serialized_end=495
-  _globals['_REPLY_KIND']._serialized_start=388
-  _globals['_REPLY_KIND']._serialized_end=495
-  _globals['_PLANRESPONSE']._serialized_start=498
-  _globals['_PLANRESPONSE']._serialized_end=655
-  _globals['_GETPLANNERREQUEST']._serialized_start=657
-  _globals['_GETPLANNERREQUEST']._serialized_end=676
-  _globals['_GETPLANNERRESPONSE']._serialized_start=678
-  _globals['_GETPLANNERRESPONSE']._serialized_end=732
-  _globals['_PLANNERSERVICE']._serialized_start=735
-  _globals['_PLANNERSERVICE']._serialized_end=871
+  _globals['_PLANREQUEST']._serialized_start=215
+  _globals['_PLANREQUEST']._serialized_end=362
+  _globals['_REPLY']._serialized_start=365
+  _globals['_REPLY']._serialized_end=529
+  _globals['_REPLY_KIND']._serialized_start=422
+  _globals['_REPLY_KIND']._serialized_end=529
+  _globals['_PLANRESPONSE']._serialized_start=532
+  _globals['_PLANRESPONSE']._serialized_end=689
+  _globals['_GETPLANNERREQUEST']._serialized_start=691
+  _globals['_GETPLANNERREQUEST']._serialized_end=710
+  _globals['_GETPLANNERRESPONSE']._serialized_start=712
+  _globals['_GETPLANNERRESPONSE']._serialized_end=766
+  _globals['_PLANNERSERVICE']._serialized_start=769
+  _globals['_PLANNERSERVICE']._serialized_end=905
 # @@protoc_insertion_point(module_scope)

@@ -29,18 +29,20 @@ class PastTurn(_message.Message):
     def __init__(self, words: _Optional[str] = ..., patch: _Optional[_Iterable[_Union[_program_pb2.Change, _Mapping]]] = ..., program: _Optional[_Union[_program_pb2.Program, _Mapping]] = ...) -> None: ...
 
 class PlanRequest(_message.Message):
-    __slots__ = ("photo_sha256", "words", "history", "seed", "asked")
+    __slots__ = ("photo_sha256", "words", "history", "seed", "asked", "undone")
     PHOTO_SHA256_FIELD_NUMBER: _ClassVar[int]
     WORDS_FIELD_NUMBER: _ClassVar[int]
     HISTORY_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
+    UNDONE_FIELD_NUMBER: _ClassVar[int]
     photo_sha256: str
     words: str
     history: _containers.RepeatedCompositeFieldContainer[PastTurn]
     seed: int
     asked: str
-    def __init__(self, photo_sha256: _Optional[str] = ..., words: _Optional[str] = ..., history: _Optional[_Iterable[_Union[PastTurn, _Mapping]]] = ..., seed: _Optional[int] = ..., asked: _Optional[str] = ...) -> None: ...
+    undone: _program_pb2.Program
+    def __init__(self, photo_sha256: _Optional[str] = ..., words: _Optional[str] = ..., history: _Optional[_Iterable[_Union[PastTurn, _Mapping]]] = ..., seed: _Optional[int] = ..., asked: _Optional[str] = ..., undone: _Optional[_Union[_program_pb2.Program, _Mapping]] = ...) -> None: ...
 
 class Reply(_message.Message):
     __slots__ = ("kind", "text")

@@ -18,7 +18,7 @@ from iea.v1 import quality_service_pb2 as quality_pb
 from iea.v1 import renderer_service_pb2 as renderer_pb
 from iea.v1 import trace_service_pb2 as trace_pb
 from services.gateway.photos import Photo
-from services.gateway.turns import Measured, Planned, Turn, path, program_of, record
+from services.gateway.turns import Measured, Planned, Turn, path, program_of, record, undone
 
 MAX_WORDS = 2000
 MAX_REQUEST_ID = 64
@@ -116,6 +116,7 @@ class Editor:
         return {**from_struct(first.trace), "turns": turns}, earlier
 
     def _plan(self, trace: Mapping[str, Any], words: str) -> Planned:
+        back = undone(trace)
         answer = self.planner.call(
             "Plan",
             planner_pb.PlanRequest(
@@ -124,6 +125,7 @@ class Editor:
                 history=_history(path(trace)),
                 seed=trace["seed"],
                 asked=_asked(trace),
+                undone=None if back is None else convert.program_to_proto(back),
             ),
         )
         return Planned(

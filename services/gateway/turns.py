@@ -43,6 +43,20 @@ def program_of(turn: Turn | None) -> Program:
     return Program() if turn is None else Program.parse(turn["program"])
 
 
+def undone(trace: Mapping[str, Any]) -> Program | None:
+    """Return the program that "redo" brings back: the one undone last, unless edits followed."""
+    programs = {turn["id"]: program_of(turn) for turn in trace["turns"]}
+    left: list[Program] = []
+    for turn in trace["turns"]:
+        if turn["head"] == turn["id"]:
+            # An edit that leads where an undo came from is the redo of it.
+            again = left and left[-1].digest == programs[turn["id"]].digest
+            left = left[:-1] if again else []
+        elif turn["reply"]["kind"] == "edited" and turn["parent"] is not None:
+            left.append(programs[turn["parent"]])
+    return left[-1] if left else None
+
+
 class Planned(NamedTuple):
     """The planner's answer. `undo` is how many turns the session moves back."""
 

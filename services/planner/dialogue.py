@@ -52,12 +52,16 @@ class Draft:
 
 @dataclass(frozen=True)
 class Talk:
-    """The turns so far, oldest first, and who can say what their words meant."""
+    """The turns so far, oldest first, and who can say what their words meant.
+
+    `undone` is the program that was undone last, None where there is none to bring back.
+    """
 
     turns: Sequence[Turn]
     backend: Backend
     view: View
     seed: int = 0
+    undone: Program | None = None
 
     @property
     def program(self) -> Program:
@@ -122,7 +126,7 @@ def _acted(meant: Understanding, words: str, talk: Talk) -> Draft:
         case "back":
             return _back(talk, int(meant.factor))
         case "redo":
-            return Draft(talk.program, stuck=Note("redo"))
+            return Draft(talk.undone or talk.program, stuck=Note("nothing_to_redo"))
         case "reset":
             stuck = None if talk.program.steps else Note("untouched")
             return Draft(Program(), stuck=stuck)

@@ -24,7 +24,8 @@ Kind = Literal["edited", "clarification", "refused", "no_change"]
 class Request:
     """What a turn is planned from. `history` goes from the oldest turn to the head.
 
-    `asked` are the words that were just answered by a question, if they were.
+    `asked` are the words that were just answered by a question, if they were; `undone` is the
+    program that was undone last, if it can be brought back.
     """
 
     words: str
@@ -32,6 +33,7 @@ class Request:
     history: Sequence[Turn] = ()
     seed: int = 0
     asked: str = ""
+    undone: Program | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def plan(request: Request, backend: Backend) -> Plan:
         raise InvalidError(
             f"The request {what}: say it in fewer words.", [Violation("words", what)]
         )
-    talk = Talk(request.history, backend, request.view, request.seed)
+    talk = Talk(request.history, backend, request.view, request.seed, request.undone)
     before = talk.program
     context = Context(before, tuple(turn.words for turn in talk.turns))
     meant = _meant(request, backend, context)

@@ -36,8 +36,9 @@ class PlannerService(pb_grpc.PlannerServiceServicer):
         digest = request.photo_sha256
         view = View(self._copies.get(digest), lambda: decode(self._blobs.get(digest)).pixels)
         history = _history(request.history)
-        asked = Request(request.words, view, history, request.seed, request.asked)
-        planned = plan(asked, self._backend)
+        undone = convert.program_from_proto(request.undone) if request.HasField("undone") else None
+        turn = Request(request.words, view, history, request.seed, request.asked, undone)
+        planned = plan(turn, self._backend)
         return pb.PlanResponse(
             reply=pb.Reply(kind=convert.KINDS[planned.kind], text=planned.text),
             patch=convert.patch_to_proto(planned.patch),

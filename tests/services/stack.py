@@ -25,7 +25,7 @@ _PLANNER = pb.Planner(backend="scripted", model="none", version="1")
 
 
 class ScriptedPlanner(pb_grpc.PlannerServiceServicer):
-    """Answers "brighter", "warmer", "undo", "what", "never", "busy" and "broken".
+    """Answers "brighter", "warmer", "undo", "redo", "what", "never", "busy" and "broken".
 
     To its question after "what" every answer means "brighter".
     """
@@ -44,6 +44,9 @@ class ScriptedPlanner(pb_grpc.PlannerServiceServicer):
             case "undo" if request.history:
                 after = programs[-2]
                 return self._answer("edited", "Undone.", diff(before, after), after, undo=1)
+            case "redo" if request.HasField("undone"):
+                after = convert.program_from_proto(request.undone)
+                return self._answer("edited", "Again.", diff(before, after), after)
             case "what":
                 return self._answer("clarification", "What do you mean?", (), before)
             case "busy":

@@ -140,6 +140,20 @@ def test_undo_moves_the_head_and_the_next_turn_branches_there(client: Client, se
     assert client.edit(session, "undo")["head"] is None
 
 
+def test_what_was_undone_comes_back_until_something_else_is_asked(
+    client: Client, session: str
+) -> None:
+    done = [client.edit(session, words)["program_sha256"] for words in ("brighter", "warmer")]
+    for words in ("undo", "never", "undo"):
+        client.edit(session, words)
+    again = [client.edit(session, "redo")["program_sha256"] for _ in done]
+    assert again == done
+    assert client.edit(session, "redo")["reply"]["kind"] == "refused"
+    client.edit(session, "undo")
+    client.edit(session, "brighter")
+    assert client.edit(session, "redo")["reply"]["kind"] == "refused"
+
+
 def test_a_request_id_gives_the_earlier_turn_again(client: Client, session: str) -> None:
     first = client.edit(session, "brighter", request_id="once")
     assert client.edit(session, "brighter", request_id="once") == first

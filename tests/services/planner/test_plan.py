@@ -89,6 +89,13 @@ def test_contradictions_are_asked_about() -> None:
     assert planned.text.endswith("?")
 
 
+def test_what_was_undone_comes_back() -> None:
+    view, warm = plain_view(120), ask("brighter").program
+    back = plan(Request("redo", view, undone=warm), BACKEND)
+    assert (back.kind, back.program) == ("edited", warm)
+    assert plan(Request("redo", view), BACKEND).kind == "no_change"
+
+
 def test_an_answer_completes_what_was_asked_about() -> None:
     view = plain_view(120)
     asked = plan(Request("rotate it", view), BACKEND)

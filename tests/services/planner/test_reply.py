@@ -49,7 +49,7 @@ def test_a_change_is_told_with_its_number(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("key", ["untouched", "nothing_to_undo", "level", "redo"])
+@pytest.mark.parametrize("key", ["untouched", "nothing_to_undo", "level", "nothing_to_redo"])
 def test_notes_are_sentences(language: str, key: str) -> None:
     assert Replies(language).note(Note(key))[-1] in '.。!！»"”'
 
