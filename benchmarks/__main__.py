@@ -2,7 +2,18 @@
 
 import sys
 
-from benchmarks import ablation, describe, engine, files, masks, neighbours, preview, scaling, turn
+from benchmarks import (
+    ablation,
+    describe,
+    engine,
+    files,
+    masks,
+    neighbours,
+    preview,
+    rewards,
+    scaling,
+    turn,
+)
 from benchmarks.understanding import table as understanding
 
 BENCHMARKS = {
@@ -10,6 +21,7 @@ BENCHMARKS = {
     "files": files,
     "neighbours": neighbours,
     "ablation": ablation,
+    "rewards": rewards,
     "preview": preview,
     "scaling": scaling,
     "masks": masks,

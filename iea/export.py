@@ -16,14 +16,14 @@ CUBE_SIZE = 33
 """Entries on a side of the table: what most programs write."""
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
+CRS = "http://ns.adobe.com/camera-raw-settings/1.0/"
+"""The namespace of the settings of Camera Raw and Lightroom."""
 _IEA = "urn:iea:program:1"
 _META = "adobe:ns:meta/"
 
 _BANDS = ("red", "orange", "yellow", "green", "aqua", "blue", "purple", "magenta")
 
-# A tool's parameter, and the setting of Camera Raw and Lightroom that is nearest to it.
-_SETTINGS = MappingProxyType(
+SETTINGS = MappingProxyType(
     {
         ("exposure", "ev"): "Exposure2012",
         ("contrast", "amount"): "Contrast2012",
@@ -42,6 +42,10 @@ _SETTINGS = MappingProxyType(
         ("denoise", "luminance"): "LuminanceSmoothing",
         ("denoise", "colour"): "ColorNoiseReduction",
         ("grain", "amount"): "GrainAmount",
+        ("vignette", "amount"): "PostCropVignetteAmount",
+        ("vignette", "midpoint"): "PostCropVignetteMidpoint",
+        ("vignette", "roundness"): "PostCropVignetteRoundness",
+        ("vignette", "feather"): "PostCropVignetteFeather",
         ("crop", "left"): "CropLeft",
         ("crop", "top"): "CropTop",
         ("crop", "right"): "CropRight",
@@ -65,6 +69,10 @@ _SETTINGS = MappingProxyType(
         ("color_grading", "balance"): "SplitToningBalance",
     }
 )
+"""A tool's parameter, and the setting of Camera Raw and Lightroom that is nearest to it."""
+REVERSED = frozenset({"CropAngle", "PostCropVignetteAmount"})
+"""Settings that go the other way: above 0 theirs turns the frame, and so the picture back, and
+makes corners lighter."""
 
 
 class Export(NamedTuple):
@@ -122,15 +130,13 @@ def _translate(step: Step, settings: dict[str, str]) -> bool:
     """Add a step's settings; False where it has none."""
     found = False
     for name, value in step.params.items():
-        setting = _SETTINGS.get((step.tool, name))
+        setting = SETTINGS.get((step.tool, name))
         if setting is not None and isinstance(value, int | float):
+            value = -value if setting in REVERSED else value
             settings[setting] = (
                 f"{value:+g}" if value < 0 or step.tool == "exposure" else f"{value:g}"
             )
             found = True
-    if step.tool == "vignette":
-        # Theirs is lighter above 0, ours darker.
-        settings["PostCropVignetteAmount"], found = f"{-step.amount:g}", True
     if step.tool == "black_and_white" and step.amount == 100:
         settings["ConvertToGrayscale"], found = "True", True
     if step.tool == "crop":
@@ -139,11 +145,11 @@ def _translate(step: Step, settings: dict[str, str]) -> bool:
 
 
 def _packet(settings: dict[str, str], program: Program) -> str:
-    for prefix, space in (("x", _META), ("rdf", _RDF), ("crs", _CRS), ("iea", _IEA)):
+    for prefix, space in (("x", _META), ("rdf", _RDF), ("crs", CRS), ("iea", _IEA)):
         ElementTree.register_namespace(prefix, space)
     root = ElementTree.Element(f"{{{_META}}}xmpmeta")
     rdf = ElementTree.SubElement(root, f"{{{_RDF}}}RDF")
-    attributes = {f"{{{_CRS}}}{name}": value for name, value in settings.items()}
+    attributes = {f"{{{CRS}}}{name}": value for name, value in settings.items()}
     about = {f"{{{_RDF}}}about": "", **attributes}
     description = ElementTree.SubElement(rdf, f"{{{_RDF}}}Description", about)
     for step in program.ordered:
@@ -158,7 +164,7 @@ def _packet(settings: dict[str, str], program: Program) -> str:
 def _curve(description: ElementTree.Element, step: Step) -> None:
     points = step.params["points"]
     assert isinstance(points, tuple)
-    curve = ElementTree.SubElement(description, f"{{{_CRS}}}ToneCurvePV2012")
+    curve = ElementTree.SubElement(description, f"{{{CRS}}}ToneCurvePV2012")
     sequence = ElementTree.SubElement(curve, f"{{{_RDF}}}Seq")
     for x, y in points:
         entry = ElementTree.SubElement(sequence, f"{{{_RDF}}}li")

@@ -5,7 +5,7 @@ import numpy as np
 from iea.errors import InvalidError
 from iea.image import Picture, to_8bit
 from iea.measure.attributes import Effect, Gauge, effect_of
-from iea.measure.distance import pixel_distance
+from iea.measure.distance import likeness, pixel_distance
 from iea.measure.lab import lab
 
 
@@ -40,8 +40,8 @@ def score(
 
 def _likeness(original: Picture, edited: Picture, reference: Picture) -> dict[str, float]:
     before, after = pixel_distance(original, reference), pixel_distance(edited, reference)
-    if before == 0:
-        likeness = 0.0 if after == 0 else -1.0
-    else:
-        likeness = max(-1.0, (before - after) / before)
-    return {"distance_before": before, "distance_after": after, "likeness": likeness}
+    return {
+        "distance_before": before,
+        "distance_after": after,
+        "likeness": likeness(before, after),
+    }

@@ -6,6 +6,7 @@ normal; a cubic mends its fourth moment. The vignette looks up its power, r^g, i
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -47,9 +48,14 @@ def prepare(amounts: Amounts, seed: int) -> Floats:
     coarse = float(np.float32(strength))
     goal = 0 if amount > 0 else 1
     header = [sigma, seed >> 16, seed & 0xFFFF, coarse, strength - coarse, reach, goal]
-    table = [(i / KNOTS) ** power for i in range(KNOTS + 1)]
+    return np.concatenate([np.array(header, np.float32), _table(power)])
+
+
+@lru_cache(64)
+def _table(power: float) -> Floats:
+    """Return the vignette's table: longer to make than a small picture is to render."""
     # One more, as the last knot's straight line ends where the table does.
-    return np.array([*header, *table, 1.0], np.float32)
+    return np.array([*((i / KNOTS) ** power for i in range(KNOTS + 1)), 1.0], np.float32)
 
 
 @inline
