@@ -28,6 +28,9 @@ class Store(Protocol):
     def has(self, sha256: str) -> bool:
         """Tell whether the bytes are held."""
 
+    def delete(self, sha256: str) -> None:
+        """Forget the bytes; nothing happens where they are not held."""
+
 
 class Blobs:
     """Bytes in a folder, which is made when the first are put."""
@@ -72,6 +75,10 @@ class Blobs:
     def has(self, sha256: str) -> bool:
         """Tell whether bytes are held under a digest; `InvalidError` for what is no digest."""
         return self._path(sha256).is_file()
+
+    def delete(self, sha256: str) -> None:
+        """Forget the bytes of a digest; `InvalidError` for what is no digest."""
+        self._path(sha256).unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         # Checked before it becomes a path: a digest from outside must not lead out of the folder.

@@ -39,6 +39,14 @@ def test_what_is_not_held_is_named(tmp_path: Path) -> None:
         Blobs(tmp_path).get(digest)
 
 
+def test_what_is_deleted_is_forgotten(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    digest = blobs.put(b"sky")
+    blobs.delete(digest)
+    blobs.delete(digest)
+    assert not blobs.has(digest)
+
+
 def test_a_damaged_file_is_told_and_mended_by_the_next_put(tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     digest = blobs.put(b"sky")
@@ -53,7 +61,7 @@ def test_a_damaged_file_is_told_and_mended_by_the_next_put(tmp_path: Path) -> No
     "digest", ["", "abc", "../" + "a" * 61, "A" * 64, "g" * 64, "a" * 65, "é" * 64, "a" * 63 + "\n"]
 )
 def test_what_is_no_digest_never_becomes_a_path(tmp_path: Path, digest: str) -> None:
-    for ask in (Blobs(tmp_path).get, Blobs(tmp_path).has):
+    for ask in (Blobs(tmp_path).get, Blobs(tmp_path).has, Blobs(tmp_path).delete):
         with pytest.raises(InvalidError, match="SHA-256"):
             ask(digest)
 

@@ -87,9 +87,15 @@ class Run:
         self._set("running")
 
     def checkpoint(self, step: int, data: bytes) -> None:
-        """Keep where the run stands; raises `UnavailableError` where there is no room for it."""
+        """Keep where the run stands, and forget where it stood.
+
+        Raises `UnavailableError` where there is no room for it: the earlier one is kept then.
+        """
+        earlier = self._last()
         digest = self._store.put(data)
         _write(self.folder / "checkpoint.json", {"step": step, "sha256": digest})
+        if earlier and earlier["sha256"] != digest:
+            self._store.delete(earlier["sha256"])
 
     def resume(self) -> Checkpoint | None:
         """Return where the run stood when it ended, or None where it starts."""

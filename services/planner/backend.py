@@ -64,12 +64,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Look:
-    """A style by its name in `styles.toml`, and how much of it."""
+    """A style by its name in `styles.toml`, and how much of it; or one that should go."""
 
     style: str
     degree: float = 1.0
     words: str = ""
     region: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)

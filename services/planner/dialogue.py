@@ -12,6 +12,15 @@ from services.planner.places import mask_of
 from services.planner.view import View
 
 _ZONES = ("shadows", "highlights")
+_INSTEAD = {
+    "grain": ("denoise", 1, 1.0),
+    "blur": ("sharpen", 1, 1.0),
+    "sharpen": ("blur", 1, 0.4),
+    "glow": ("clarity", 1, 1.0),
+    "fade": ("contrast", 1, 1.0),
+}
+"""What to do where an effect should go that no step made: it is in the photo. The tool, its
+direction, and how much of a plain wish is enough."""
 _STEADY = ("hue", "seed", "aspect", "turns", "long_side")
 """How parameters end that no "more" makes larger."""
 
@@ -97,9 +106,15 @@ class Talk:
 
 def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
     """Resolve a turn against the turns before it."""
+    meant = _taken_back(meant, talk.program)
     draft = _acted(meant, words, talk)
     draft = replace(draft, keeps=meant.keeps)
-    wishes = [w for look in meant.looks for w in styles.wishes_of(look)]
+    wishes = [
+        wish
+        for look in meant.looks
+        for wish in styles.wishes_of(look)
+        if not look.gone or any(_pushes_against(step, wish) for step in talk.program.steps)
+    ]
     said = {Handle.of(wish) for wish in meant.wishes}
     wishes = [*meant.wishes, *(w for w in wishes if Handle.of(w) not in said)]
     for wish in wishes:
@@ -116,6 +131,18 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
         # A turn that goes back and then on is a turn of its own, not a step back in the tree.
         draft = replace(draft, undo=0, stuck=None)
     return draft
+
+
+def _taken_back(meant: Understanding, program: Program) -> Understanding:
+    """Read "no, not the warmth" and "undo the crop" as what they are: without that step."""
+    handles = [Handle.of(wish) for wish in meant.wishes]
+    against = [
+        (handle.value(program) - handle.declared.default) * wish.direction < 0
+        for handle, wish in zip(handles, meant.wishes, strict=True)
+    ]
+    if meant.act not in ("undo", "only") or meant.region or not against or not all(against):
+        return meant
+    return replace(meant, act="edit", wishes=tuple(replace(w, how="remove") for w in meant.wishes))
 
 
 def _acted(meant: Understanding, words: str, talk: Talk) -> Draft:
@@ -249,12 +276,13 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
     if wish.how in ("set", "by"):
         return _exact(draft, wish, talk.seed)
     if wish.how == "remove":
-        gone = [s for s in draft.program.steps if s.tool == wish.tool]
+        gone = [s for s in draft.program.steps if _pushes_against(s, wish)]
         for step in gone:
             draft = replace(draft, program=draft.program.without(step.id))
-        if gone or any(draft.program.find(w.tool) for w in wishes if w.words == wish.words):
+        together = [w for w in wishes if w.words == wish.words]
+        if gone or any(_pushes_against(s, w) for s in talk.program.steps for w in together):
             return draft
-        return replace(draft, wishes=(*draft.wishes, replace(wish, how="change")))
+        return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
     start = handle.declared.default
     pushed = handle.value(draft.program) - start
     if pushed * wish.direction < 0:
@@ -262,7 +290,24 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
         left = 0.6**wish.degree * pushed
         program = handle.turned(draft.program, handle.rounded(start + left), talk.seed)
         return replace(draft, program=_reasoned(program, draft.program, wish.words))
-    return replace(draft, wishes=(*draft.wishes, wish))
+    return replace(draft, wishes=(*draft.wishes, _instead(wish)))
+
+
+def _pushes_against(step: Step, wish: Wish) -> bool:
+    handle = Handle.of(wish)
+    if step.tool != wish.tool:
+        return False
+    value = step.params[handle.param]
+    assert isinstance(value, int | float)
+    return (value - handle.declared.default) * wish.direction < 0
+
+
+def _instead(wish: Wish) -> Wish:
+    """Turn "less grain", where none was added, into a wish that a tool can grant."""
+    if wish.direction > 0 or wish.tool not in _INSTEAD:
+        return wish
+    tool, direction, enough = _INSTEAD[wish.tool]
+    return replace(wish, tool=tool, direction=direction, degree=enough * wish.degree)
 
 
 def _exact(draft: Draft, wish: Wish, seed: int) -> Draft:

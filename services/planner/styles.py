@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,11 @@ def recipes() -> Mapping[str, Mapping[str, Any]]:
 
 
 def wishes_of(look: Look) -> tuple[Wish, ...]:
-    """Return the wishes that make a look."""
-    return tuple(_wishes(look, recipes()[look.style]))
+    """Return the wishes that make a look, or those that take it away."""
+    wishes = _wishes(look, recipes()[look.style])
+    if look.gone:
+        wishes = (replace(w, direction=-w.direction, how="remove", also={}) for w in wishes)
+    return tuple(wishes)
 
 
 def _wishes(look: Look, recipe: Mapping[str, Any]) -> Iterator[Wish]:

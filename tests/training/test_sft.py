@@ -3,6 +3,7 @@
 import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 from iea.language import LanguageModel, clean
 from training.grammar import Example
+from training.runs import state_of
 from training.small.base import LAYERS, Base, chosen_pieces, read_base, tokenizer
 from training.small.data import Encoder, atom_names, split
 from training.small.network import Network, Sizes, load_base
@@ -70,11 +72,25 @@ def test_a_text_means_the_same_alone_and_beside_a_longer_one(trained: Path) -> N
     assert all(abs(alone.atoms[n] - beside.atoms[n]) < 0.05 for n in alone.atoms)
 
 
-def test_a_run_that_was_cut_off_goes_on(tmp_path: Path) -> None:
-    train(tmp_path, Settings(steps=2, batch=4, save_every=1), wordings())
-    train(tmp_path, Settings(steps=4, batch=4, save_every=1), wordings())
+def test_a_run_that_was_cut_off_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(steps=4, batch=4, save_every=1)
+    losses: list[torch.Tensor] = []
+
+    def cut_off(*arguments: Any) -> torch.Tensor:
+        losses.append(total_loss(*arguments))
+        if len(losses) > 2:
+            raise KeyboardInterrupt
+        return losses[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.small.sft.total_loss", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            train(tmp_path, settings, wordings())
+    train(tmp_path, settings, wordings())
     rows = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == [1, 2, 3, 4]
+    assert state_of(tmp_path)["state"] == "done"
+    assert sum(path.is_file() for path in (tmp_path / "checkpoints").rglob("*")) == 1
 
 
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class Encoder:
 
     def batch(self, examples: Sequence[Example]) -> Batch:
         """Encode examples."""
-        ids = padded(self._pieces, [e.text for e in examples], POSITIONS, SPECIAL)
+        ids = self.ids([example.text for example in examples])
         atoms = torch.zeros(len(ids), len(self._atoms))
         regions = torch.zeros(len(ids), len(REGIONS))
         for i, example in enumerate(examples):
@@ -73,7 +73,11 @@ class Encoder:
                     regions[i, REGIONS.index(atom.region)] = 1
         degrees = torch.tensor([_degree(example) for example in examples])
         languages = torch.tensor([LANGUAGES.index(example.language) for example in examples])
-        return Batch(torch.from_numpy(ids), atoms, regions, degrees, languages)
+        return Batch(ids, atoms, regions, degrees, languages)
+
+    def ids(self, texts: Sequence[str]) -> Tensor:
+        """Encode texts alone, (texts, tokens)."""
+        return torch.from_numpy(padded(self._pieces, texts, POSITIONS, SPECIAL))
 
 
 def _degree(example: Example) -> int:
@@ -81,15 +85,22 @@ def _degree(example: Example) -> int:
     return DEGREES.index(said.pop()) if len(said) == 1 else -1
 
 
-def examples(wordings: Sequence[Wording], seed: int) -> Iterator[Example]:
-    """Yield examples without end, languages in their shares."""
+def examples(wordings: Sequence[Wording], seed: int, variety: float) -> Iterator[Example]:
+    """Yield examples without end, languages in their shares.
+
+    `variety` is the share of them, 0..1, that the grammar makes something new of.
+    """
     dice, grammar = random.Random(seed), Grammar(wordings)
     groups = {code: [w for w in wordings if w.language == code] for code in LANGUAGES}
     codes = [code for code in LANGUAGES if groups[code]]
     shares = [ENGLISH if code == "en" else (1 - ENGLISH) / (len(LANGUAGES) - 1) for code in codes]
     while True:
         (code,) = dice.choices(codes, shares)
-        yield grammar.example(dice.choice(groups[code]), dice)
+        wording = dice.choice(groups[code])
+        if dice.random() < variety:
+            yield grammar.example(wording, dice)
+        else:
+            yield Example(wording.text, wording.atoms, wording.language)
 
 
 def batches(examples: Iterator[Example], size: int, seed: int) -> Iterator[list[Example]]:

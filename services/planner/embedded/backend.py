@@ -13,6 +13,7 @@ from services.planner.backend import (
     Act,
     Beyond,
     Context,
+    How,
     Identity,
     Keep,
     Look,
@@ -24,9 +25,12 @@ from services.planner.embedded import english
 from services.planner.embedded.figures import (
     Figure,
     count_in,
+    counts_steps,
     factor_in,
     figure_in,
     named_tool,
+    removed,
+    removes,
     steered_tool,
     turn_in,
 )
@@ -59,8 +63,6 @@ _KEEPS = {
     "mood": ("L", "b"),
 }
 _PLACES = ("sky", "face", "subject", "background")
-_RULED = frozenset(english.TOOLS)
-"""Tools that the rules know by name: what they do not hear of them was not said."""
 _SOCIAL = ("chat", "nonsense", "insult", "question")
 """Kinds of the impossible that are passed over where there is something to do."""
 _FACTORS = {"more": (1.25, 1.5, 2.0, 3.0), "less": (0.75, 0.6, 0.4, 0.2)}
@@ -128,28 +130,24 @@ class Embedded:
         if not atoms and not amounts:
             if torn := _undecided(whole):
                 return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
+            if removes(words) and (looks := self._looks_gone(words)):
+                return Understanding("edit", looks=looks, language=whole.language)
             atoms = _likeliest(whole, text)
         return _understood(atoms + amounts, words, whole.language)
 
+    def _looks_gone(self, words: str) -> tuple[Look, ...]:
+        sense = self._model.read([removed(words)])[0]
+        said = [name for name, chance in sense.atoms.items() if chance >= SURE]
+        styles = [name[6:] for name in said if name.startswith("style:")]
+        return tuple(Look(style, words=words, gone=True) for style in styles)
+
 
 def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding:
-    """Take the rules' reading of plain English wishes; the model's of all that rules cannot read.
-
-    Rules know few words, but how these stand to each other: negations, lists, comparisons.
-    """
-    special = any(
-        w.region or w.param or w.how == "remove" or w.tool not in _RULED for w in meant.wishes
-    )
-    plain = not (meant.looks or meant.moves or special or (meant.keeps and not ruled.keeps))
+    """Take the rules' reading of English where the model makes nothing of the words."""
     unsure = meant.act in ("ask", "none") and all(b.kind == "nonsense" for b in meant.beyond)
-    wishes = bool(ruled.wishes) and not ruled.beyond and ruled.act == "edit"
-    if wishes and (unsure or (plain and meant.act == "edit" and not meant.beyond)):
-        own = {wish.tool for wish in ruled.wishes} | _RULED
-        others = tuple(w for w in meant.wishes if w.tool not in own)
-        return replace(ruled, wishes=(*ruled.wishes, *others))
-    if unsure and ruled.act in ("scale", "undo", "reset", "reverse", "ask", "explain"):
-        return ruled
-    return meant
+    plain = ruled.act == "edit" and ruled.wishes and not ruled.beyond
+    acts = ruled.act in ("scale", "undo", "reset", "reverse", "ask", "explain")
+    return ruled if unsure and (plain or acts) else meant
 
 
 def _amount(span: str) -> _Atom | None:
@@ -177,7 +175,7 @@ def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[
         if plain < SURE:  # no span says it by itself
             found.append(_Atom(name, chance, words, whole.degree, _certain(whole.regions)))
             continue
-        place = _certain(parts[best].regions)
+        place = _certain((whole if name.startswith("act:") else parts[best]).regions)
         if not place and len({_certain(part.regions) for part in parts} - {""}) == 1:
             place = _certain(whole.regions)  # "the sky is too bright, darken it"
         found.append(_Atom(name, chance, spans[best], parts[best].degree, place))
@@ -288,9 +286,8 @@ def _placed(wish: Wish, atom: _Atom) -> Wish:
         return replace(wish, tool=atom.region)
     if atom.region == wish.tool:
         return wish
-    if TOOLS[wish.tool].main.min == 0 and wish.direction < 0:
-        return replace(wish, how="remove")
-    return replace(wish, region=_masked(atom, wish.tool))
+    how: How = "remove" if removes(atom.words) else "change"
+    return replace(wish, how=how, region=_masked(atom, wish.tool))
 
 
 def _masked(atom: _Atom, tool: str) -> str:
@@ -388,7 +385,9 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
         if name in _FACTORS:
             factor = _scale(name, atom.degree, words)
         elif name in ("undo", "back"):
-            factor = float(count_in(words) or (1 if name == "undo" else 0))
+            count = count_in(words)
+            name = "undo" if count and counts_steps(words) else name
+            factor = float(count or (1 if name == "undo" else 0))
         return _ACTS[name], factor, atom.region
     names = {atom.name for atom in atoms}
     return "auto" if "auto" in names else "balance" if "balance" in names else "edit", 1.0, ""

@@ -116,6 +116,23 @@ def count_in(text: str) -> int | None:
     return None if named is None else int(named)
 
 
+def counts_steps(text: str) -> bool:
+    """Tell whether a count is one of turns to go back by, and not the number of a version."""
+    return _named(text, "steps") is not None
+
+
+def removes(text: str) -> bool:
+    """Tell whether a text asks for an earlier change to go, all of it."""
+    return _named(text, "removal") is not None
+
+
+def removed(text: str) -> str:
+    """Return what a text asks to go: "the vintage look" of "remove the vintage look"."""
+    for phrase, _ in _phrases("removal"):
+        text = _pattern(phrase).sub(" ", text.lower())
+    return " ".join(text.split())
+
+
 def _named(text: str, group: str) -> float | None:
     text = text.lower()
     for phrase, value in _phrases(group):

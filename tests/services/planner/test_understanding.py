@@ -35,7 +35,7 @@ def test_most_requests_are_understood() -> None:
         ("a bit brighter", 0.5),
         ("brighter", 1.0),
         ("a lot brighter", 1.8),
-        ("extremely bright", 2.5),
+        ("make it extremely bright", 2.5),
         ("un poco más brillante", 0.5),
         ("viel heller", 1.8),
     ],
