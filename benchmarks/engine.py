@@ -16,12 +16,9 @@ from benchmarks.timing import keep, machine, measure
 from iea.image import decode
 from iea.program import Program
 from iea.render import render_pixels
-from iea.render._engine import ROW_BLOCK
-from iea.render._passes import Photo, batch, passes_of, run
 
 HEIGHT, WIDTH, THREADS = 4000, 6000, 2
 LIMIT = "read and write the bytes"
-ALONE = "IEA, the formulas alone, in cache"
 
 TEN = {
     "exposure": 0.5,
@@ -64,7 +61,6 @@ def main() -> None:
         LIMIT: _copy(pixels),
         "IEA": lambda p: render_pixels(program, p, threads=THREADS),
         "IEA, one thread": lambda p: render_pixels(program, p, threads=1),
-        ALONE: _formulas(program, pixels),
         "OpenCV, 8 bit": peers.opencv(),
         "libvips": peers.libvips(),
         "Pillow (six of the steps)": peers.pillow(),
@@ -87,29 +83,6 @@ def _copy(pixels: Pixels) -> Callable[[Pixels], None]:
         list(pool.map(part, range(THREADS)))
 
     return copy
-
-
-def _formulas(program: Program, pixels: Pixels) -> Callable[[Pixels], None]:
-    """Return what the arithmetic takes: the same passes, again and again on one block in cache.
-
-    Nothing is loaded from memory, rounded or stored there; the block is made anew each time, as
-    formulas that are repeated on their own result would leave the range that they are made for.
-    """
-    ready = batch(passes_of(program.ordered, Photo(pixels)))
-    block = np.ascontiguousarray(
-        np.moveaxis(pixels[: ROW_BLOCK // WIDTH] / np.float32(255), 2, 0), np.float32
-    )
-    frame = (0, 0, WIDTH, HEIGHT)
-    times = pixels.size // block.size // THREADS
-    pool = ThreadPoolExecutor(THREADS)
-
-    def work(_: int) -> None:
-        planes = np.empty_like(block)
-        for _ in range(times):
-            planes[:] = block
-            run(ready, planes, frame=frame)
-
-    return lambda _: list(pool.map(work, range(THREADS))) and None
 
 
 def _lines(medians: dict[str, float]) -> Iterable[str]:
