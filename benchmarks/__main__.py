@@ -5,6 +5,7 @@ import sys
 from benchmarks import (
     ablation,
     describe,
+    distil,
     engine,
     files,
     masks,
@@ -12,6 +13,7 @@ from benchmarks import (
     preview,
     rewards,
     scaling,
+    synthetic,
     turn,
 )
 from benchmarks.understanding import table as understanding
@@ -22,10 +24,12 @@ BENCHMARKS = {
     "neighbours": neighbours,
     "ablation": ablation,
     "rewards": rewards,
+    "synthetic": synthetic,
     "preview": preview,
     "scaling": scaling,
     "masks": masks,
     "describe": describe,
+    "distil": distil,
     "understanding": understanding,
     "turn": turn,
 }

@@ -120,12 +120,29 @@ def _parser() -> argparse.ArgumentParser:
     studio = add("studio", _studio, "Open the web page and the services, in one process.")
     studio.add_argument("--port", type=_port, default=8080, help="of the page (default 8080)")
 
-    train = add("train", _train, "Train the planner: each stage can be stopped and goes on later.")
-    train.add_argument("stage", choices=("sft",), metavar="STAGE", help="{%(choices)s}")
-    train.add_argument("--size", choices=("small",), default="small", help="{%(choices)s}")
-    train.add_argument("--folder", type=Path, default=Path("out/sft"), help="of the run")
-    train.add_argument("--steps", type=_whole(1, 10**6), help="of 64 texts each (default 7000)")
+    train = add("train", _train, "Train the planner up to a stage, or see and change what serves.")
+    what = ("sft", "grpo", "synthetic", "all", "status", "promote", "rollback")
+    train.add_argument("what", choices=what, metavar="WHAT", help="{%(choices)s}")
+    train.add_argument("--size", choices=("small", "vlm"), default="small", help="{%(choices)s}")
+    train.add_argument("--name", help="of the run, to start it or to go on (default: WHAT)")
+    train.add_argument("--runs", type=Path, default=Path("out/runs"), help="(default out/runs)")
     train.add_argument("--seed", type=_seed, default=0, metavar="N", help="(default 0)")
+    train.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="KIND=FOLDER",
+        help="photos, gier, fivek, mmart, xmp or traces; see docs/training-data.md",
+    )
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="STEP.NAME=VALUE",
+        help="such as sft.steps=500",
+    )
+    train.add_argument("--executor", choices=("local",), default="local", help="{%(choices)s}")
+    train.add_argument("--version", type=_whole(1, 10**6), help="of the model, to promote")
 
     serve = add("serve", _serve, "Run one service, or all in one process.")
     serve.add_argument("name", choices=(*PORTS, "all"), metavar="NAME", help="{%(choices)s}")
@@ -403,16 +420,26 @@ def _studio(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     try:
-        from training.small.sft import Settings as Training
-        from training.small.sft import train
+        from training import command
     except ModuleNotFoundError as error:
         raise InvalidError(
             f"Training needs {error.name}: run `pip install -e '.[train]'` in the checkout."
         ) from None
-    steps = {} if options.steps is None else {"steps": options.steps}
-    model = train(options.folder, Training(**steps, seed=options.seed))
-    print(f"The model is in {model}; what it does not understand in {model.parent}/failures.tsv.")
-    return 0
+    if options.what == "status":
+        return command.status(options.runs)
+    if options.what == "promote":
+        return command.promote(options.runs, options.size, options.version)
+    if options.what == "rollback":
+        return command.roll_back(options.runs, options.size)
+    return command.train(
+        options.runs,
+        options.what,
+        name=options.name or options.what,
+        size=options.size,
+        seed=options.seed,
+        sources=options.source,
+        settings=options.set,
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -1,0 +1,94 @@
+"""The Celery application: `celery -A training.app worker --beat -Q cpu` carries pipelines on.
+
+Two tasks, both short. Every few seconds beat sends `sweep`, which sends `advance` for each pipeline
+that is not at its end, to the queue of the step that comes next. `advance` starts that step's
+process if none is at it. No message matters: one that is lost is sent again by the next sweep, one
+that comes twice finds the step at work. `nightly` orders a pipeline on the traces of the day.
+
+Settings: `IEA_BROKER_URL` (Redis), `IEA_RESULTS_URL` (where Celery keeps results: Postgres, or an
+SQLite file), `IEA_RUNS_DIR` (the folder of the pipelines, which all workers share) and
+`IEA_TRACES_DIR` (the exported traces; without it there is no nightly order).
+"""
+
+import os
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+
+from training import pipeline
+from training.executors import Local
+from training.order import STAGES, Order, orders, read_order
+
+SWEEP_S = 5.0
+LONGEST_S = 60.0
+"""A task that takes longer hangs: the work itself is in processes of its own."""
+
+runs = Path(os.environ.get("IEA_RUNS_DIR", "out/runs"))
+app = Celery(
+    "training",
+    broker=os.environ.get("IEA_BROKER_URL", "redis://127.0.0.1:6379/0"),
+    backend=os.environ.get("IEA_RESULTS_URL", f"db+sqlite:///{runs.absolute()}/results.sqlite"),
+)
+app.conf.update(
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=LONGEST_S,
+    task_default_queue="cpu",
+    broker_transport_options={"visibility_timeout": 2 * LONGEST_S},
+    broker_connection_retry_on_startup=True,
+    result_expires=86_400,
+    beat_schedule={
+        "sweep": {"task": "training.sweep", "schedule": SWEEP_S, "options": {"expires": SWEEP_S}},
+        "nightly": {"task": "training.nightly", "schedule": crontab(hour="2", minute="0")},
+    },
+    beat_schedule_filename=str(runs / "beat"),
+)
+_executor = Local()
+
+
+@app.task(name="training.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> int:
+    """Send every pipeline that is not at its end on its way; returns how many these are."""
+    sent = 0
+    for folder in orders(runs):
+        step = _next(folder)
+        if step:
+            advance.apply_async((folder.name,), queue=queue_of(folder, step), expires=SWEEP_S)
+            sent += 1
+    return sent
+
+
+@app.task(name="training.advance")  # type: ignore[untyped-decorator]
+def advance(name: str) -> dict[str, Any]:
+    """Start what comes next in a pipeline, and say where it stands."""
+    return asdict(pipeline.advance(runs / name, _executor))
+
+
+@app.task(name="training.nightly")  # type: ignore[untyped-decorator]
+def nightly() -> str:
+    """Order a pipeline on what was traced; its end is a proposal, for people to promote."""
+    traces = os.environ.get("IEA_TRACES_DIR", "")
+    if not traces:
+        return ""
+    name = f"nightly-{datetime.now(UTC):%Y-%m-%d}"
+    Order(name, sources={"traces": traces}).save(runs)
+    return name
+
+
+def queue_of(folder: Path, step: str) -> str:
+    """Return the queue whose workers have what a step needs."""
+    return "gpu" if step in STAGES and read_order(folder).size == "vlm" else "cpu"
+
+
+def _next(folder: Path) -> str:
+    """Return the step at which a pipeline stands, "" where it is done or stopped."""
+    for step in read_order(folder).steps:
+        state = pipeline.progress_of(folder, step).state
+        if state != "done":
+            return "" if state == "stopped" else step
+    return ""
