@@ -124,5 +124,10 @@ def check(model: Path) -> None:
         raise CheckFailedError(f"{model} has no manifest: it is no model that was trained here.")
     for name, digest in json.loads(path.read_text("utf-8"))["sha256"].items():
         file = model / name
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        if not file.is_file() or _digest(file) != digest:
             raise CheckFailedError(f"{file} is not what the model's manifest names: train it anew.")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
