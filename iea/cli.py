@@ -106,6 +106,12 @@ def _parser() -> argparse.ArgumentParser:
     describe.add_argument("after", type=Path, metavar="AFTER", help="an edit of it")
     describe.add_argument("--program", type=Path, metavar="P.json", help="write the steps found")
 
+    match = add("match", _match, "Make a photo look like another one, of whatever it is.")
+    match.add_argument("photo", type=Path, metavar="PHOTO")
+    match.add_argument("reference", type=Path, metavar="REFERENCE", help="how it should look")
+    match.add_argument("-o", "--output", type=Path, metavar="OUT", help="write the picture")
+    match.add_argument("--program", type=Path, metavar="P.json", help="write the steps found")
+
     score = add("score", _score, "Measure what changed between two pictures, as JSON.")
     score.add_argument("original", type=Path, metavar="ORIGINAL")
     score.add_argument("edited", type=Path, metavar="EDITED")
@@ -348,6 +354,25 @@ def _describe(options: argparse.Namespace) -> int:
     for step in found.program.steps:
         print(f"- {step.tool.replace('_', ' ')} {amount_text(step)}")
     print(f"mean colour difference {found.before:.1f} -> {found.after:.1f}")
+    if options.program:
+        write(options.program, _json(found.program.to_json()))
+    return 0
+
+
+def _match(options: argparse.Namespace) -> int:
+    from iea.develop import develop
+    from iea.image import decode
+    from iea.match import match, tell
+
+    suffix = check_suffix(options.output) if options.output else ""
+    _check_outputs(options.output, options.program)
+    photo, reference = (read(path) for path in (options.photo, options.reference))
+    found = match(
+        decode(photo, name=options.photo.name), decode(reference, name=options.reference.name)
+    )
+    print("\n".join(tell(found)))
+    if options.output:
+        write(options.output, develop(photo, found.program, suffix, name=options.photo.name))
     if options.program:
         write(options.program, _json(found.program.to_json()))
     return 0

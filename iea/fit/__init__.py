@@ -1,5 +1,6 @@
 """The program that turns one picture into another, found by rendering and comparing."""
 
-from iea.fit._fit import Fit, fit
+from iea.fit._fit import Fit, fit, reasons
+from iea.fit._match import match_looks
 
-__all__ = ["Fit", "fit"]
+__all__ = ["Fit", "fit", "match_looks", "reasons"]

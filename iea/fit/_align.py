@@ -66,11 +66,10 @@ def align(before: Samples, after: Samples) -> Place:
 
     Raises `InvalidError` where nothing of the one is found in the other.
     """
-    old, new = grey_of(before), grey_of(after)
-    whole = max(_wholes(old, new, before, after), key=lambda place: place.likeness, default=None)
+    whole = _whole(before, after)
     if whole is not None and whole.keeps_size and whole.likeness > ALIKE:
         return whole
-    cropped = _cropped(old, new, before, after)
+    cropped = _cropped(grey_of(before, COPY), grey_of(after, COPY), before, after)
     found = max(filter(None, (whole, cropped)), key=lambda place: place.likeness, default=None)
     if found is None or found.likeness < (FOUND if found is cropped else ALIKE):
         raise InvalidError(
@@ -86,8 +85,20 @@ def _ways() -> Iterator[tuple[int, bool]]:
             yield turns, mirrored
 
 
-def _wholes(old: Floats, new: Floats, before: Samples, after: Samples) -> Iterator[Place]:
+def _whole(before: Samples, after: Samples) -> Place | None:
+    """Return the way in which all of the picture most likely became the other, if any."""
+    best: Place | None = None
+    for place in _wholes(before, after):
+        if best is None or place.likeness > best.likeness:
+            best = place
+        if best.likeness > _SURELY:
+            break
+    return best
+
+
+def _wholes(before: Samples, after: Samples) -> Iterator[Place]:
     """Yield every way in which all of the picture may have become the other."""
+    old, new = grey_of(before, 2 * SIDE), grey_of(after, 2 * SIDE)
     height, width = after.shape[:2]
     rows, columns = _grid(height, width, SIDE)
     target = fine(on_grid(new, rows, columns), RADIUS)

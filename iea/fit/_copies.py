@@ -1,5 +1,6 @@
 """Small copies of pictures on any grid, and what of them stays through a change of tone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,16 +17,38 @@ SIDE = 512
 """Sides up to which a picture is made smaller in whole steps, before it is laid on a grid."""
 
 
+def grid(shape: Sequence[int], most: int) -> tuple[int, int]:
+    """Return the rows and columns of a copy of (height, width, ...), neither above `most`."""
+    height, width = shape[:2]
+    longest = max(height, width, 1)
+    side = min(most, longest)
+    return max(round(height * side / longest), 1), max(round(width * side / longest), 1)
+
+
 def shrunk(pixels: Samples, rows: int, columns: int) -> npt.NDArray[np.uint8]:
     """Return a copy of (height, width, 3) samples, every pixel the mean of the area it covers."""
-    planes = Photo(np.ascontiguousarray(pixels)).small(SIDE).planes
+    planes = Photo(np.ascontiguousarray(pixels)).small(2 * max(rows, columns)).planes
     laid = on_grid(planes, rows, columns).transpose(1, 2, 0)
     return np.ascontiguousarray((np.clip(laid, 0, 1) * 255 + 0.5).astype(np.uint8))
 
 
-def grey_of(pixels: Samples) -> Floats:
-    """Return the luma of a picture, 0..1, on a copy with sides of at most `SIDE`."""
+def sampled(pixels: Samples, rows: int, columns: int) -> npt.NDArray[np.uint8]:
+    """Return single pixels of (height, width, 3) samples, from the middles of a grid's cells.
+
+    A curve does the same to a pixel wherever it lies, but not to a mean of unlike ones.
+    """
     planes = Photo(np.ascontiguousarray(pixels)).small(SIDE).planes
+    down, across = (
+        ((np.arange(cells) + 0.5) * length / cells).astype(int)
+        for cells, length in ((rows, planes.shape[1]), (columns, planes.shape[2]))
+    )
+    chosen = planes[:, down[:, np.newaxis], across].transpose(1, 2, 0)
+    return np.ascontiguousarray((chosen * 255 + 0.5).astype(np.uint8))
+
+
+def grey_of(pixels: Samples, most: int) -> Floats:
+    """Return the luma of a picture, 0..1, on a copy with sides of at most `most`."""
+    planes = Photo(np.ascontiguousarray(pixels)).small(most).planes
     return np.tensordot(np.asarray(LUMA, np.float32), planes, 1)
 
 

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from iea.fit._copies import fine
+from iea.fit._copies import fine, likeness
 from iea.fit._search import Amounts, program_of
 from iea.image import to_8bit
 from iea.image.picture import Samples
@@ -28,6 +28,10 @@ SEEN = 0.1
 """The change of D, as a share, below which nothing is looked for: files lose as much."""
 NOISY = 0.35
 """The change of N below which there is no grain."""
+TELLING = 0.8
+"""The likeness of fine structure above which pixels can be compared one by one."""
+STILL = 0.06
+"""The difference of fine structure, as a share of it, below which D differs by less than `SEEN`."""
 _WORTH = 0.85
 """What must be left at most of the difference of fine structure, for a tool to be believed."""
 _RADIUS = 3
@@ -50,6 +54,12 @@ class Detail:
         self._after = np.ascontiguousarray(to_8bit(after[w.top : w.bottom, w.left : w.right]))
         self._target = fine(lab(self._after)[0], _RADIUS)
 
+    @property
+    def tells(self) -> bool:
+        """Whether single pixels tell what became of them: nothing was blurred, nor much grain."""
+        planes = (lab(pixels)[0] for pixels in (self.pixels(Program()), self._after))
+        return likeness(*(fine(plane, 2) for plane in planes)) > TELLING
+
     def pixels(self, program: Program) -> npt.NDArray[np.uint8]:
         """Return the part under a program."""
         rendered = render_pixels(program, self._photo, window=self._window, threads=1)
@@ -62,6 +72,8 @@ class Detail:
     def fit(self, tones: Amounts) -> list[Step]:
         """Return the steps that the middle needs besides the tones."""
         base = self.pixels(program_of(tones))
+        if self._apart(base) < STILL * float(np.abs(self._target).mean()):
+            return []
         gauge = Gauge(base)
         now, aim = gauge.original, gauge.read(self._after)
         sharper = math.log((aim["D"] + 0.05) / (now["D"] + 0.05))

@@ -1,5 +1,6 @@
 """Fitting: where the picture lies in the other, its tones on small copies, its detail in pixels."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 
 from iea.errors import InvalidError
 from iea.fit._align import Place, align
-from iea.fit._copies import fine, likeness, shrunk
+from iea.fit._copies import fine, grid, likeness, sampled, shrunk
 from iea.fit._detail import FINE, Detail
 from iea.fit._search import program_of, search
 from iea.image import Picture, to_8bit
@@ -17,8 +18,8 @@ from iea.program import Program, Step
 from iea.render import render_pixels
 from iea.tools import TOOLS, Value
 
-SIDE = 128
-"""Longest side of the small copies, in pixels."""
+SIDE, POINTS = 128, 48
+"""Longest side of the small copies, in pixels, and of grids of single pixels."""
 _ROTE = 35.0
 """The plain amount of a tool that has no target."""
 _SAME = 0.9
@@ -50,10 +51,14 @@ def fit(before: Picture, after: Picture) -> Fit:
     """
     place = align(before.pixels, after.pixels)
     part = place.cut(before.pixels)
-    rows, columns = _grid(part.shape)
+    rows, columns = grid(part.shape, SIDE)
     old, new = shrunk(part, rows, columns), shrunk(after.pixels, rows, columns)
-    tones = search(old, new)
     detail = Detail(part, after.pixels) if place.keeps_size else None
+    if detail and detail.tells:
+        cells = grid(part.shape, POINTS)
+        tones = search(sampled(part, *cells), sampled(after.pixels, *cells))
+    else:
+        tones = search(old, new)
     fine_steps = detail.fit(tones.amounts) if detail else []
     program = program_of(tones.amounts, *fine_steps)
     finished = _rendered(_of_tones(program), old)
@@ -68,11 +73,25 @@ def fit(before: Picture, after: Picture) -> Fit:
     return Fit(whole, known, _difference(old, new), left)
 
 
-def _grid(shape: tuple[int, ...]) -> tuple[int, int]:
-    height, width = shape[:2]
-    longest = max(height, width, 1)
-    side = min(SIDE, longest)
-    return max(round(height * side / longest), 1), max(round(width * side / longest), 1)
+def reasons(found: Fit, before: Picture, after: Picture) -> Iterator[str]:
+    """Yield for each step of a program that was found why it is there."""
+    moves = Program(tuple(s for s in found.program.steps if s.declared.geometry is not None))
+    cells = grid(after.pixels.shape, SIDE)
+    old = shrunk(render_pixels(moves, before.pixels), *cells)
+    new = shrunk(after.pixels, *cells)
+    changes = Program(found.program.steps[len(moves.steps) :])
+    left = _difference(_rendered(_of_tones(changes), old), new)
+    for step in found.program.steps:
+        if step.declared.geometry is not None:
+            yield "The other picture shows the photo this way."
+        elif step.tool in FINE:
+            yield "The other picture differs in fine detail, pixel by pixel."
+        else:
+            without = _rendered(_of_tones(changes.without(step.id)), old)
+            yield (
+                f"Without it a mean colour difference of {_difference(without, new):.1f} from the "
+                f"other picture would be left, and with it {left:.1f}."
+            )
 
 
 def _of_tones(program: Program) -> Program:
