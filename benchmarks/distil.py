@@ -26,6 +26,7 @@ from iea.tools import TOOLS
 from tests.photos import PHOTOS
 from tests.tools.iea16 import transcription
 from training.distil import find
+from training.synthetic.wishes import SUBSTITUTES, paper_tools, strength
 
 PAIRS, FEW, QUICK = 208, 16, 6
 """Pairs of our renderer, of the published one, and of each with --quick."""
@@ -37,28 +38,9 @@ HOT, COLD = 0.01, 0.0001
 REACH = 20.0
 """The deviation of the change that a step proposes."""
 
-WEIGHTS = {
-    **dict.fromkeys(("exposure", "brightness"), 0.9),
-    **dict.fromkeys(("contrast", "saturation", "vibrance"), 0.7),
-    **dict.fromkeys(("highlights", "shadows", "temperature"), 0.6),
-    "sharpen": 0.5,
-    "tint": 0.4,
-    **dict.fromkeys(("whites", "blacks"), 0.3),
-    "vignette": 0.25,
-    "fade": 0.15,
-    "grain": 0.1,
-}
+WEIGHTS = paper_tools("iea")
 """How often a tool is drawn (arXiv 2606.08016). Natural contrast is left out: `iea` has no such
 tool, and half of the published one's range turns photos into negatives."""
-STRENGTHS = ((15, 30, 0.5), (45, 60, 0.3), (75, 90, 0.15), (100, 100, 0.05))
-"""Least and largest amount, and how often: light, medium, heavy, extreme (the same source)."""
-NEAR = (
-    {"exposure", "brightness"},
-    {"saturation", "vibrance"},
-    {"highlights", "whites"},
-    {"shadows", "blacks"},
-)
-"""Near-substitutes of each other (the same source)."""
 DOUBLED = 2.4
 """EV of `iea` at which values double, which is what the published exposure does at 100."""
 
@@ -146,9 +128,8 @@ def _drawn(dice: random.Random) -> Amounts:
 
 
 def _amount(tool: str, dice: random.Random) -> float:
-    low, high, _ = dice.choices(STRENGTHS, [share for _, _, share in STRENGTHS])[0]
     sign = dice.choice((-1, 1)) if TOOLS[tool].main.min < 0 else 1
-    return float(sign * dice.randint(low, high))
+    return float(sign * strength(dice))
 
 
 def _native(photo: Pixels) -> Renderer:
@@ -242,7 +223,7 @@ def _row(pair: Pair, found: Amounts, finished: Pixels, seconds: float) -> Row:
     distance = pixel_distance(finished, pair.after)
     exact, near = [], []
     for tool, amount in pair.hidden.items():
-        alike = {tool}.union(*(group for group in NEAR if tool in group))
+        alike = {tool}.union(*(group for group in SUBSTITUTES if tool in group))
         exact.append(found.get(tool, 0) * amount > 0)
         near.append(any(found.get(other, 0) * amount > 0 for other in alike))
     extra = len(found.keys() - pair.hidden.keys())

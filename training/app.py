@@ -56,9 +56,10 @@ def sweep() -> int:
     """Send every pipeline that is not at its end on its way; returns how many these are."""
     sent = 0
     for folder in orders(runs):
-        step = _next(folder)
-        if step:
-            advance.apply_async((folder.name,), queue=queue_of(folder, step), expires=SWEEP_S)
+        found = pipeline.standing(folder)
+        if found.state not in ("done", "stopped"):
+            queue = queue_of(folder, found.step)
+            advance.apply_async((folder.name,), queue=queue, expires=SWEEP_S)
             sent += 1
     return sent
 
@@ -83,12 +84,3 @@ def nightly() -> str:
 def queue_of(folder: Path, step: str) -> str:
     """Return the queue whose workers have what a step needs."""
     return "gpu" if step in STAGES and read_order(folder).size == "vlm" else "cpu"
-
-
-def _next(folder: Path) -> str:
-    """Return the step at which a pipeline stands, "" where it is done or stopped."""
-    for step in read_order(folder).steps:
-        state = pipeline.progress_of(folder, step).state
-        if state != "done":
-            return "" if state == "stopped" else step
-    return ""

@@ -9,7 +9,7 @@ from typing import Any
 from iea.errors import InvalidError
 from training import pipeline
 from training.executors import Local
-from training.order import STAGES, STEPS, Order, Size, orders
+from training.order import STAGES, STEPS, Order, Size, orders, read_order
 from training.pipeline import Progress
 from training.registry import Registry
 
@@ -42,7 +42,7 @@ def train(
 
     def told(progress: Progress) -> None:
         nonlocal shown
-        line = _line(folder, progress.step)
+        line = _line(folder, progress)
         if line != shown:
             print(line, file=sys.stderr)
             shown = line
@@ -65,9 +65,10 @@ def status(runs: Path) -> int:
     """Print where all pipelines stand, and which models serve."""
     for folder in orders(runs):
         print(folder.name)
-        for step, progress, _ in pipeline.summary(folder):
+        for step in read_order(folder).steps:
+            progress = pipeline.progress_of(folder, step)
             reason = f": {progress.reason}" if progress.reason else ""
-            print(f"  {_line(folder, step)}{reason}")
+            print(f"  {_line(folder, progress)}{reason}")
     registry = Registry(runs / "models")
     for name in sorted(path.name for path in (runs / "models").glob("*")):
         serving = registry.serving(name)
@@ -102,13 +103,11 @@ def _told(registry: Registry, name: str) -> int:
     return 0
 
 
-def _line(folder: Path, step: str) -> str:
+def _line(folder: Path, progress: Progress) -> str:
     """Say in a line where a step stands, with what was measured last."""
-    for name, progress, metrics in pipeline.summary(folder):
-        if name == step:
-            shown = " ".join(f"{key} {value:.4g}" for key, value in metrics.items())
-            return f"{step:10} {progress.state:8} {shown}".rstrip()
-    return step
+    metrics = pipeline.last_metrics(folder, progress.step)
+    shown = " ".join(f"{key} {value:.4g}" for key, value in metrics.items())
+    return f"{progress.step:10} {progress.state:8} {shown}".rstrip()
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -13,20 +13,12 @@ from iea.program import Program, Step
 from iea.render import render_pixels
 from training.planners import Answer
 from training.records import Dataset, Record
+from training.synthetic.wishes import SUBSTITUTES
 
 SIDE = 256
 """Longest side of the copies that answers are rendered on, in pixels."""
-_SUBSTITUTES = {
-    name: pair[0]
-    for pair in (
-        ("exposure", "brightness"),
-        ("saturation", "vibrance"),
-        ("highlights", "whites"),
-        ("shadows", "blacks"),
-    )
-    for name in pair
-}
-"""Tools that may stand for each other (arXiv 2606.08016)."""
+_GROUPS = {name: pair[0] for pair in SUBSTITUTES for name in pair}
+"""Tools that may stand for each other count as one."""
 FIGURES = {
     "distance": "pixel distance to the reference, 0..1: less is better",
     "likeness": "how much of the way to the reference, -1..1",
@@ -136,7 +128,7 @@ def _of_programs(wanted: Program, made: Program) -> Figures:
 
 
 def _group(tool: str) -> str:
-    return _SUBSTITUTES.get(tool, tool)
+    return _GROUPS.get(tool, tool)
 
 
 def _is_numeric(step: Step) -> bool:

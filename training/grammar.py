@@ -16,7 +16,10 @@ _JOINABLE = re.compile(r"(?!act:|beyond:|auto|balance|remove:)")
 """What one sentence may ask for besides something else; the others mostly come alone."""
 _ADJUSTMENT = re.compile(r"[a-z_.]+[+-]$")
 """What can be asked for by so and so much."""
-_STOPS = " .!?。！？"
+STOPS = " .!?。！？"
+"""What a sentence ends with, and what goes where something is joined to it."""
+_CHATTY = 0.25
+"""The share of requests with something before them, and with something behind."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +43,17 @@ class Grammar:
     def example(self, wording: Wording, dice: random.Random) -> Example:
         """Return a variant of a wording."""
         text, atoms = wording.text, wording.atoms
-        around = _around(wording.language)
+        said = around(wording.language)
         if dice.random() < 0.35 and self._joinable(wording):
             for _ in range(1 + (dice.random() < 0.25)):
                 other = dice.choice(self._by_language[wording.language])
                 if _agree(atoms, other.atoms):
-                    text = text.rstrip(_STOPS) + dice.choice(around["joins"]) + other.text
+                    text = text.rstrip(STOPS) + dice.choice(said["joins"]) + other.text
                     atoms = (*atoms, *other.atoms)
         if dice.random() < 0.06 and all(_ADJUSTMENT.match(atom.name) for atom in atoms):
-            amount = dice.choice(around["amounts"]).format(n=dice.randrange(5, 100, 5))
-            text = text.rstrip(_STOPS) + amount
-        if dice.random() < 0.25:
-            text = dice.choice(around["before"]) + text
-        if dice.random() < 0.25:
-            text = text.rstrip(_STOPS) + dice.choice(around["after"])
-        return Example(_slips(text, wording.language, dice), atoms, wording.language)
+            amount = dice.choice(said["amounts"]).format(n=dice.randrange(5, 100, 5))
+            text = text.rstrip(STOPS) + amount
+        return Example(dressed(text, wording.language, dice), atoms, wording.language)
 
     def _joinable(self, wording: Wording) -> bool:
         return all(_JOINABLE.match(atom.name) for atom in wording.atoms)
@@ -69,14 +68,25 @@ def _agree(atoms: Sequence[Atom], others: Sequence[Atom]) -> bool:
 
 
 @cache
-def _around(language: str) -> dict[str, list[str]]:
+def around(language: str) -> dict[str, list[str]]:
+    """Return what stands around wishes in a language: by its place, the ways to say it."""
     return tomllib.loads((CORPUS / "grammar" / f"{language}.toml").read_text("utf-8"))
+
+
+def dressed(text: str, language: str, dice: random.Random) -> str:
+    """Return words with chatter around them and slips of the hand in them."""
+    said = around(language)
+    if dice.random() < _CHATTY:
+        text = dice.choice(said["before"]) + text
+    if dice.random() < _CHATTY:
+        text = text.rstrip(STOPS) + dice.choice(said["after"])
+    return _slips(text, language, dice)
 
 
 def _slips(text: str, language: str, dice: random.Random) -> str:
     """Type as people do: no capitals or all, no accents, no stops, letters lost or swapped."""
     if dice.random() < 0.2:
-        text = text.rstrip(_STOPS)
+        text = text.rstrip(STOPS)
     if language in ("zh", "ja"):
         return text
     if dice.random() < 0.15:

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from iea import files
 from training.executors import Executor
-from training.order import Order, read_order
+from training.order import read_order
 
 MAX_ATTEMPTS = 3
 """So many times a step is started before it counts as one that cannot end."""
@@ -38,20 +38,22 @@ class Progress:
 
 def advance(folder: Path, executor: Executor) -> Progress:
     """Start what is to be started next in the pipeline of a folder, and say where it stands."""
-    order = read_order(folder)
-    for step in order.steps:
-        found = progress_of(folder, step)
-        if found.state == "done":
-            continue
-        if found.state in ("running", "stopped"):
-            return found
-        if attempts(folder, step) >= MAX_ATTEMPTS:
-            reason = f"It ended {MAX_ATTEMPTS} times without a result: see {folder / step}/log.txt."
-            keep_state(folder / step, "stopped", reason=reason)
-            return Progress("stopped", step, reason)
-        executor.start(folder, step)
-        return Progress("running", step)
-    return Progress("done")
+    found = standing(folder)
+    if found.state in ("done", "running", "stopped"):
+        return found
+    step = found.step
+    if attempts(folder, step) >= MAX_ATTEMPTS:
+        reason = f"It ended {MAX_ATTEMPTS} times without a result: see {folder / step}/log.txt."
+        keep_state(folder / step, "stopped", reason=reason)
+        return Progress("stopped", step, reason)
+    executor.start(folder, step)
+    return Progress("running", step)
+
+
+def standing(folder: Path) -> Progress:
+    """Say where a pipeline stands: where its first step does that is not done."""
+    steps = (progress_of(folder, step) for step in read_order(folder).steps)
+    return next((found for found in steps if found.state != "done"), Progress("done"))
 
 
 def carry_out(
@@ -125,13 +127,8 @@ def _is_held(folder: Path) -> bool:
         return not free
 
 
-def summary(folder: Path) -> Iterator[tuple[str, Progress, dict[str, Any]]]:
-    """Yield every step of the pipeline in a folder, where it stands, and its last metrics."""
-    order: Order = read_order(folder)
-    for step in order.steps:
-        yield step, progress_of(folder, step), _last_metrics(folder / step / "metrics.jsonl")
-
-
-def _last_metrics(path: Path) -> dict[str, Any]:
+def last_metrics(folder: Path, step: str) -> dict[str, Any]:
+    """Return what a step measured last, nothing where it measures nothing."""
+    path = folder / step / "metrics.jsonl"
     lines = path.read_text("utf-8").splitlines() if path.exists() else []
     return dict(json.loads(lines[-1])) if lines else {}

@@ -1,7 +1,8 @@
 """The corpus: hand-made wordings and what they mean; `corpus/README.md` has the notation."""
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +75,9 @@ def _read(path: Path, folder: Path) -> Iterator[Wording]:
         except ValueError as error:
             raise ValueError(f"{source}:{number}: {error}.") from None
         yield Wording(text.strip(), atoms, source.parts[0], str(source))
+
+
+def corpus_digest(wordings: Iterable[Wording]) -> str:
+    """Return the SHA-256 of a corpus, in whatever order its wordings come."""
+    lines = sorted(f"{w.language}\t{w.text}\t{w.atoms}" for w in wordings)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

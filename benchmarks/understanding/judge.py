@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from iea.image import to_8bit
+from iea.masks.places import FOUND, mask_of
 from iea.measure import ATTRIBUTES, Gauge, without_geometry
 from iea.measure.lab import lab
 from iea.program import Program
 from iea.render import Photo, Rendering, render_pixels
-from services.planner.places import FOUND, mask_of
 
 Pixels = npt.NDArray[np.uint8]
 Reading = Mapping[str, float]

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from iea.masks.places import mask_of
 from iea.program import Patch, Program, Step
 from iea.tools import Param, Value
 from services.planner import geometry, styles
 from services.planner.backend import Backend, Context, Keep, Understanding, Wish
 from services.planner.handles import Handle
-from services.planner.places import mask_of
 from services.planner.view import View
 
 _ZONES = ("shadows", "highlights")
@@ -135,11 +135,7 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
 
 def _taken_back(meant: Understanding, program: Program) -> Understanding:
     """Read "no, not the warmth" and "undo the crop" as what they are: without that step."""
-    handles = [Handle.of(wish) for wish in meant.wishes]
-    against = [
-        (handle.value(program) - handle.declared.default) * wish.direction < 0
-        for handle, wish in zip(handles, meant.wishes, strict=True)
-    ]
+    against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
     if meant.act not in ("undo", "only") or meant.region or not against or not all(against):
         return meant
     return replace(meant, act="edit", wishes=tuple(replace(w, how="remove") for w in meant.wishes))
@@ -283,12 +279,13 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
         if gone or any(_pushes_against(s, w) for s in talk.program.steps for w in together):
             return draft
         return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
-    start = handle.declared.default
-    pushed = handle.value(draft.program) - start
+    pushed = handle.pushed(draft.program)
     if pushed * wish.direction < 0:
         # What an earlier turn did too much of is taken back in part, not countered.
         left = 0.6**wish.degree * pushed
-        program = handle.turned(draft.program, handle.rounded(start + left), talk.seed)
+        program = handle.turned(
+            draft.program, handle.rounded(handle.declared.default + left), talk.seed
+        )
         return replace(draft, program=_reasoned(program, draft.program, wish.words))
     return replace(draft, wishes=(*draft.wishes, _instead(wish)))
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from iea.masks.places import ELSEWHERE, mask_of
 from iea.program import Program, Step
 from iea.tools import TOOLS, Param, Value
 from services.planner.backend import Wish
-from services.planner.places import ELSEWHERE, mask_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Handle:
         value = self.declared.default if step is None else step.params[self.param]
         assert isinstance(value, int | float)
         return value
+
+    def pushed(self, program: Program) -> float:
+        """Return how far the parameter stands from where it does nothing."""
+        return self.value(program) - self.declared.default
 
     def turned(
         self, program: Program, value: float, seed: int, also: Mapping[str, Value] | None = None

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from iea.errors import InvalidError, Violation
+from iea.masks.places import ELSEWHERE, FOUND
 from iea.program import MAX_REASON, Patch, Program, diff
 from services.planner import auto
 from services.planner.backend import Backend, Context, Keep, Understanding, Wish
 from services.planner.dialogue import Draft, Note, Talk, Turn, reason_for, settle
-from services.planner.places import ELSEWHERE, FOUND
 from services.planner.reply import Replies
 from services.planner.solver import Solution, solve
 from services.planner.view import View

@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from iea.masks.places import ELSEWHERE, place_of
 from iea.measure.program import amount_text
 from iea.program import Patch, Program, Step
 from services.planner.backend import Beyond, Keep
 from services.planner.dialogue import Note
-from services.planner.places import ELSEWHERE, place_of
 from services.planner.solver import Shortfall
 
 MAX_NAMED = 6

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from iea.image import to_8bit
+from iea.masks.places import ELSEWHERE, mask_of
 from iea.measure import Gauge, without_geometry
 from iea.program import Program
 from iea.render import Photo, Window, render_pixels
-from services.planner.places import ELSEWHERE, mask_of
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from iea.masks.places import mask_of
 from iea.tools import TOOLS
 from services.planner import styles
 from services.planner.embedded.backend import _KEEPS, _PLACES
-from services.planner.places import mask_of
 from training.grammar import MAX_ATOMS, Grammar
 from training.wordings import CORPUS, LANGUAGES, REGIONS, Atom, read_corpus, read_meaning
 

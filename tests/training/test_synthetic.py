@@ -16,14 +16,13 @@ import pytest
 
 from iea.errors import InvalidError
 from iea.image import decode, decode_small
+from iea.masks.places import ELSEWHERE, mask_of
 from iea.measure import Gauge
 from iea.program import Program, Step
 from iea.tools import TOOLS, TOOLSETS, Value
-from services.planner.places import mask_of as planners_mask
 from tests.photos import PHOTOS
 from training.records import Dataset, Record, side
 from training.synthetic import Settings, generate
-from training.synthetic.places import ELSEWHERE, mask_of
 from training.synthetic.programs import fulfilled, granted
 from training.synthetic.rewriter import Rewriter, rewritten
 from training.synthetic.scene import Scene
@@ -335,10 +334,10 @@ def test_what_has_no_program_of_its_own_is_not_asked_for(meaning: str) -> None:
     assert [wish.tool for wish in wishes(meaning)] == [""]
 
 
-def test_places_are_those_of_the_planner() -> None:
-    for place in REGIONS:
-        assert mask_of(place) == planners_mask(place)
-        assert mask_of(ELSEWHERE + place) == planners_mask(ELSEWHERE + place)
+def test_every_region_of_the_corpus_is_a_place() -> None:
+    masks = [mask_of(mark + place) for place in REGIONS for mark in ("", ELSEWHERE)]
+    assert all(mask is not None for mask in masks)
+    assert len(set(masks)) == 2 * len(REGIONS)
 
 
 def test_wishes_for_a_place_are_masked_and_need_the_place(scene: Scene) -> None:

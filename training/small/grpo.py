@@ -7,7 +7,6 @@ ratio needs clipping.
 """
 
 import copy
-import io
 import itertools
 import os
 import random
@@ -31,6 +30,7 @@ from iea.program import Program
 from training.guards import hacked
 from training.records import Dataset, Record
 from training.runs import Run
+from training.small.checkpoints import resume, save
 from training.small.policy import Chances, Drawn, Policy, features
 from training.small.sft import Learner, finish
 from training.synthetic.scene import Scene
@@ -146,7 +146,7 @@ def train(folder: Path, start: Learner, data: Dataset, settings: Settings = Sett
         ],
         weight_decay=0.0,
     )
-    first = _resume(run, policy, optimizer)
+    first = resume(run, policy, optimizer)
     source = itertools.islice(_drawn(learn, settings), first, None)
     if not first:
         run.log(0, held_out=_held_out(policy, judge, test[: settings.held_out], start))
@@ -156,7 +156,7 @@ def train(folder: Path, start: Learner, data: Dataset, settings: Settings = Sett
         if done % settings.save_every == 0 or done == settings.steps:
             row["held_out"] = _held_out(policy, judge, test[: settings.held_out], start)
             run.log(done, **row)
-            _save(run, policy, optimizer, done)
+            save(run, policy, optimizer, done)
             if reason := hacked(run.metrics):
                 run.stop(reason)
                 raise InvalidError(reason)
@@ -271,19 +271,3 @@ def _held_out(policy: Policy, judge: _Judge, records: Sequence[Record], start: L
     rewards = judge.rewards(records, drawn)
     judge.seconds = spent
     return _summed([group[0] for group in rewards])["reward"]
-
-
-def _save(run: Run, policy: Policy, optimizer: torch.optim.Optimizer, step: int) -> None:
-    data = io.BytesIO()
-    torch.save({"policy": policy.state_dict(), "optimizer": optimizer.state_dict()}, data)
-    run.checkpoint(step, data.getvalue())
-
-
-def _resume(run: Run, policy: Policy, optimizer: torch.optim.Optimizer) -> int:
-    at = run.resume()
-    if at is None:
-        return 0
-    state = torch.load(io.BytesIO(at.data), weights_only=True)
-    policy.load_state_dict(state["policy"])
-    optimizer.load_state_dict(state["optimizer"])
-    return at.step

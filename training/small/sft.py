@@ -4,8 +4,6 @@ A run (`training.runs`) ends with the exported model in `model/`, the network as
 `failures.tsv`, the held-out wordings that it does not understand.
 """
 
-import hashlib
-import io
 import itertools
 import json
 import os
@@ -26,10 +24,11 @@ from training.grammar import Example
 from training.runs import Run, environment
 from training.small.base import LAYERS, POSITIONS, SPECIAL, Base, chosen_pieces, read_base
 from training.small.base import tokenizer as make_tokenizer
+from training.small.checkpoints import resume, save
 from training.small.data import Batch, Encoder, atom_names, batches, examples, split
 from training.small.export import export
 from training.small.network import Network, Sizes, load_base
-from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, read_corpus
+from training.wordings import DEGREES, LANGUAGES, REGIONS, Wording, corpus_digest, read_corpus
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def train(
     run = Run(folder, {**facts, "corpus_sha256": corpus_digest(wordings)})
     learner = prepare(wordings) if start is None else learnt(start, wordings)
     optimizer = _optimizer(learner.network, settings)
-    first = _resume(run, learner.network, optimizer)
+    first = resume(run, learner.network, optimizer)
     made = examples(learner.learn, settings.seed, settings.variety)
     drawn = batches(made, settings.batch, settings.seed)
     source = itertools.islice(drawn, first, None)
@@ -108,7 +107,7 @@ def train(
             since, losses = time.monotonic(), []
             bar.set_postfix(loss=f"{mean:.3f}")
             run.log(step + 1, loss=mean, seconds=round(seconds, 1))
-            _save(run, learner.network, optimizer, step + 1)
+            save(run, learner.network, optimizer, step + 1)
     before = {} if start is None else {"before": _manifest(start)["settings"]}
     model = finish(learner, folder, {**asdict(settings), **before})
     run.done(model=model.name)
@@ -193,23 +192,6 @@ def _schedule(optimizer: torch.optim.Optimizer, step: int, settings: Settings) -
         group["lr"] = group["rate"] * min((step + 1) / warm, left, 1.0)
 
 
-def _save(run: Run, network: Network, optimizer: torch.optim.Optimizer, step: int) -> None:
-    data = io.BytesIO()
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, data)
-    run.checkpoint(step, data.getvalue())
-
-
-def _resume(run: Run, network: Network, optimizer: torch.optim.Optimizer) -> int:
-    """Go on from a run's checkpoint, if it has one; returns how many steps are done."""
-    at = run.resume()
-    if at is None:
-        return 0
-    state = torch.load(io.BytesIO(at.data), weights_only=True)
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return at.step
-
-
 def finish(learner: Learner, folder: Path, settings: Mapping[str, Any]) -> Path:
     """Evaluate a trained network on held-out wordings and export it."""
     learner.network.eval()
@@ -276,9 +258,3 @@ def _by_language(wordings: Sequence[Wording], right: Tensor) -> dict[str, float]
         if which:
             shares[code] = round(right[which].float().mean().item(), 3)
     return shares
-
-
-def corpus_digest(wordings: Sequence[Wording]) -> str:
-    """Return the SHA-256 of a corpus, in whatever order its wordings come."""
-    lines = sorted(f"{w.language}\t{w.text}\t{w.atoms}" for w in wordings)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

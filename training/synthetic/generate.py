@@ -24,7 +24,7 @@ from training.synthetic.kinds import KINDS, Desk, example
 from training.synthetic.rewriter import Rewriter, rewritten
 from training.synthetic.scene import Scene
 from training.synthetic.words import Phrasebook, Side, identity, library, side_of
-from training.wordings import LANGUAGES, Wording, read_corpus
+from training.wordings import LANGUAGES, corpus_digest, read_corpus
 
 SIDE = 512
 """Longest side of the photos in a set, in pixels."""
@@ -138,7 +138,7 @@ def generate(
     facts: dict[str, Any] = {
         "made_by": "training.synthetic",
         "settings": asdict(settings),
-        "corpus": {"wordings": len(wordings), "sha256": _digest(wordings)},
+        "corpus": {"wordings": len(wordings), "sha256": corpus_digest(wordings)},
         "photos": {
             photo.name: {"sha256": photo.sha256, "licence": (licences or {}).get(photo.name, "")}
             for photo in kept
@@ -296,8 +296,3 @@ def _once(records: Iterable[Record], skipped: Skipped) -> list[Record]:
             said.add(key)
             kept.append(record)
     return kept
-
-
-def _digest(wordings: Iterable[Wording]) -> str:
-    lines = sorted(f"{w.language}\t{w.text}\t{w.atoms}" for w in wordings)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from iea.masks.places import ELSEWHERE, mask_of
 from iea.program import Program, Step
 from iea.tools import TOOLSETS, Param, Value, iea16
-from training.synthetic.places import ELSEWHERE, mask_of
 from training.synthetic.scene import PLAIN, Scene
 from training.synthetic.wishes import COLOUR, MOVES, Wish, place_of
 

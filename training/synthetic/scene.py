@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from iea.image import Picture, to_8bit
+from iea.masks.places import mask_of
 from iea.measure import ATTRIBUTES, Gauge, without_geometry
 from iea.program import Program, Step
 from iea.render import Photo, render_pixels
 from iea.tools import TOOLS
-from training.synthetic.places import mask_of
 from training.wordings import DEGREES
 
 Pixels = npt.NDArray[np.uint8]

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from iea.masks.places import mask_of
 from iea.program import Program, Step
 from iea.tools import TOOLSETS, Param, Value
 from training.records import Reply
-from training.synthetic.places import mask_of
 from training.synthetic.scene import Scene
 from training.wordings import DEGREES, Atom
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from training.synthetic.wishes import (
     MEANT,
+    SUBSTITUTES,
     Wish,
     paper_tools,
     paper_wishes,
@@ -18,8 +19,8 @@ BEST, WORST, UNRELATED = 10.0, -2.0, -10.0
 SUBSTITUTE, DEGREE, MISSING, EXTRA, DIRECTION = 2.0, 2.0, 4.0, 4.0, 6.0
 """Points lost for each: a near-substitute said, another degree, a tool left out, one too many, one
 the wrong way."""
-_PAIRS = (("saturation", "vibrance"), ("highlights", "whites"), ("shadows", "blacks"))
-SUBSTITUTES = {**dict(_PAIRS), **{other: one for one, other in _PAIRS}}
+_PAIRS = [pair for pair in SUBSTITUTES if pair != ("exposure", "brightness")]
+OTHER = {**dict(_PAIRS), **{other: one for one, other in _PAIRS}}
 """The paper's near-substitutes, but for exposure and brightness: these are said in one way."""
 
 
@@ -50,7 +51,7 @@ def _of_one_name(one: Wish, other: Wish) -> bool:
 
 
 def _near(one: Wish, other: Wish) -> bool:
-    return SUBSTITUTES.get(_name(one)) == _name(other)
+    return OTHER.get(_name(one)) == _name(other)
 
 
 def _name(wish: Wish) -> str:
@@ -82,7 +83,7 @@ def ladder(wishes: Sequence[Wish], toolset: str, dice: random.Random) -> list[li
 
 def _damaged(wish: Wish, meant: Sequence[Wish], toolset: str, dice: random.Random) -> Wish | None:
     """Return a wish of another degree, way or tool, or None: left out."""
-    other = SUBSTITUTES.get(wish.tool, "")
+    other = OTHER.get(wish.tool, "")
     ways: list[Callable[[], Wish | None]] = [lambda: None, lambda: _of_other_degree(wish, dice)]
     if -wish.way in ways_of(wish.tool, toolset):
         ways.append(lambda: _of(wish, wish.tool, -wish.way))
@@ -104,6 +105,6 @@ def _of(wish: Wish, tool: str, way: int) -> Wish:
 def unrelated(wishes: Sequence[Wish], toolset: str, dice: random.Random) -> list[Wish]:
     """Return wishes none of which any of the given ones, or its near-substitute, comes near."""
     names = {_name(wish) for wish in wishes}
-    names |= {SUBSTITUTES.get(name, name) for name in names}
+    names |= {OTHER.get(name, name) for name in names}
     related = [tool for tool in paper_tools(toolset) if MEANT.get(tool, tool) in names]
     return paper_wishes(toolset, dice, but=related)

@@ -34,6 +34,15 @@ WEIGHTS = {
 contrast, and calls sharpness `sharpen`."""
 
 
+SUBSTITUTES = (
+    ("exposure", "brightness"),
+    ("saturation", "vibrance"),
+    ("highlights", "whites"),
+    ("shadows", "blacks"),
+)
+"""Tools that may stand for each other (the same source)."""
+
+
 class Band(NamedTuple):
     """A band of strengths, 0..100, and its share: light, medium, heavy, extreme in the paper."""
 

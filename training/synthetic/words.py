@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from iea.tools import TOOLSETS
-from training.grammar import MAX_ATOMS, _around, _slips
+from training.grammar import MAX_ATOMS, STOPS, around, dressed
 from training.records import Record, side
 from training.synthetic.turns import ACTS
 from training.synthetic.wishes import Wish, tool_of, wish_of
@@ -23,13 +23,10 @@ _MANY = (0.75, 0.2, 0.05)
 """How often people ask for one, two and three things at once."""
 _NUMBERED = 0.1
 """The share of single plain wishes that name a number."""
-_CHATTY = 0.25
-"""The share of requests with something before them, and with something behind."""
 _KEEPING = 0.06
 """The share of requests that say what should stay."""
 _MARKED = 0.5
 """The share of degrees that are said behind a plain wording, where there are both ways."""
-_STOPS = " .!?。！？"
 _DEGREES = dict(zip(DEGREES, ("little", "", "much", "all"), strict=True))
 
 
@@ -122,7 +119,7 @@ class Phrasebook:
             return wording.text, wording
         wording = dice.choice(plain)
         much = dice.choice(_degrees()[self.language][_DEGREES[atom.degree]])
-        return wording.text.rstrip(_STOPS) + much, wording
+        return wording.text.rstrip(STOPS) + much, wording
 
 
 @cache
@@ -150,8 +147,8 @@ def asked(book: Phrasebook, dice: random.Random) -> Request:
     text = joined([wording.text for wording in said], book.language, dice)
     if len(atoms) == 1 and _countable(wishes[0], book.toolset) and dice.random() < _NUMBERED:
         wishes = [replace(wishes[0], number=dice.randrange(5, 100, 5))]
-        amount = dice.choice(_around(book.language)["amounts"]).format(n=wishes[0].number)
-        text = text.rstrip(_STOPS) + amount
+        amount = dice.choice(around(book.language)["amounts"]).format(n=wishes[0].number)
+        text = text.rstrip(STOPS) + amount
     words = dressed(text, book.language, dice)
     return Request(words, book.language, identity(said[0].text), tuple(wishes), keeps)
 
@@ -189,15 +186,5 @@ def joined(parts: Sequence[str], language: str, dice: random.Random) -> str:
     """Return what is said one after the other, as people join it."""
     text = parts[0]
     for part in parts[1:]:
-        text = text.rstrip(_STOPS) + dice.choice(_around(language)["joins"]) + part
+        text = text.rstrip(STOPS) + dice.choice(around(language)["joins"]) + part
     return text
-
-
-def dressed(text: str, language: str, dice: random.Random) -> str:
-    """Return words with chatter around them and slips of the hand in them."""
-    around = _around(language)
-    if dice.random() < _CHATTY:
-        text = dice.choice(around["before"]) + text
-    if dice.random() < _CHATTY:
-        text = text.rstrip(_STOPS) + dice.choice(around["after"])
-    return _slips(text, language, dice)

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from iea.language import LanguageModel, Sense
+from iea.masks.places import ELSEWHERE
 from iea.tools import TOOLS
 from services.planner.backend import (
     Act,
@@ -35,7 +36,6 @@ from services.planner.embedded.figures import (
     turn_in,
 )
 from services.planner.embedded.spans import cut
-from services.planner.places import ELSEWHERE
 
 MODEL = Path(__file__).with_name("model")
 

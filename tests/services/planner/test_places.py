@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from iea.masks.places import _PLACES, ELSEWHERE, mask_of, place_of
 from iea.program import Program
 from services.planner.backend import Wish
-from services.planner.places import _PLACES, ELSEWHERE, mask_of, place_of
 from services.planner.plan import Request, plan
 from services.planner.solver import solve
 from services.planner.view import View

@@ -5,10 +5,10 @@ import tomllib
 
 import pytest
 
+from iea.masks.places import _PLACES
 from iea.program import Program, diff
 from iea.tools import TOOLS
 from services.planner.dialogue import Note
-from services.planner.places import _PLACES
 from services.planner.reply import _FOLDER, LANGUAGES, Replies
 from tests.programs import program
 from training import wordings
