@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 from iea.program import Program
+from training.grammar import dressed
 from training.records import Record, Task
 from training.synthetic.programs import fulfilled, granted
 from training.synthetic.scene import Scene
 from training.synthetic.turns import Turn, answered
 from training.synthetic.variants import ladder, score, unrelated
 from training.synthetic.wishes import MEANT, paper_wishes, wish_of
-from training.synthetic.words import Phrasebook, Request, asked, dressed, identity, spoken
+from training.synthetic.words import Phrasebook, Request, asked, identity, spoken
 from training.wordings import Atom, Wording
 
 _TWO_TURNS = 0.3
