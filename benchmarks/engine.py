@@ -16,9 +16,14 @@ from benchmarks.timing import keep, machine, measure
 from iea.image import decode
 from iea.program import Program
 from iea.render import render_pixels
+from iea.render._drive import drive
+from iea.render._engine import ROW_BLOCK
+from iea.render._passes import Photo, batch, passes_of
 
 HEIGHT, WIDTH, THREADS = 4000, 6000, 2
 LIMIT = "read and write the bytes"
+FORMULAS = "IEA's formulas, on bytes in the cache"
+"""What the arithmetic costs where no memory has to be waited for."""
 
 TEN = {
     "exposure": 0.5,
@@ -59,6 +64,7 @@ def main() -> None:
     pixels, program = photo(), ten_tools()
     contenders: dict[str, Callable[[Pixels], object]] = {
         LIMIT: _copy(pixels),
+        FORMULAS: _formulas(program, pixels),
         "IEA": lambda p: render_pixels(program, p, threads=THREADS),
         "IEA, one thread": lambda p: render_pixels(program, p, threads=1),
         "OpenCV, 8 bit": peers.opencv(),
@@ -68,6 +74,21 @@ def main() -> None:
     }
     given = {name: partial(run, pixels) for name, run in contenders.items()}
     keep("engine", _lines(measure(given)))
+
+
+def _formulas(program: Program, pixels: Pixels) -> Callable[[Pixels], None]:
+    """Return as many pixels' worth of rendering of one block, over and over, on as many threads."""
+    rows = ROW_BLOCK // WIDTH
+    block = np.ascontiguousarray(pixels[:rows])
+    passes = passes_of(program.ordered, Photo(block))
+    forks = np.array([[len(passes)] * 3], np.int64)
+    tiles = np.tile(np.array([0, rows, 0, WIDTH], np.int64), (HEIGHT // rows // THREADS, 1))
+    pool = ThreadPoolExecutor(THREADS)
+
+    def part(_: int) -> None:
+        drive(block, np.empty((1, *block.shape), np.uint8), 0, 0, *batch(passes), 1, forks, tiles)
+
+    return lambda _: [*pool.map(part, range(THREADS))].clear()
 
 
 def _copy(pixels: Pixels) -> Callable[[Pixels], None]:

@@ -149,11 +149,13 @@ def _left_alone(request: list[str]) -> str:
 
 def _talked(script: list[tuple[str, str]], number: int) -> list[str]:
     said = " ".join(part for line in script for part in line)
-    shown = [name for name in NAMES if all(name in SHOWS[p] for p in SHOWS if p in said)]
+    tilt = any("level" in line[0] for line in script)
+    known = LINES if tilt else NAMES
+    shown = [name for name in known if all(name in SHOWS[p] for p in SHOWS if p in said)]
     names = random.Random(number).sample(shown, min(2, len(shown)))
     wrong = []
     for name in names:
-        scene, view = _view(name)
+        scene, view = _view(name, "tilt" if tilt else "")
         wrong += [f"{name}: {line}" for line in failures(script, Talk(scene, view, _backend()))]
     return wrong
 

@@ -135,10 +135,15 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
 
 def _taken_back(meant: Understanding, program: Program) -> Understanding:
     """Read "no, not the warmth" and "undo the crop" as what they are: without that step."""
-    against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
-    if meant.act not in ("undo", "only") or meant.region or not against or not all(against):
+    if meant.act not in ("undo", "only") or meant.region or not meant.asks or meant.looks:
         return meant
-    return replace(meant, act="edit", wishes=tuple(replace(w, how="remove") for w in meant.wishes))
+    against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
+    made = [program.find(move.kind) is not None for move in meant.moves]
+    if not all((*against, *made)):
+        return meant
+    wishes = tuple(replace(wish, how="remove") for wish in meant.wishes)
+    moves = tuple(replace(move, value="none") for move in meant.moves)
+    return replace(meant, act="edit", wishes=wishes, moves=moves)
 
 
 def _acted(meant: Understanding, words: str, talk: Talk) -> Draft:

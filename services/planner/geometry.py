@@ -32,6 +32,9 @@ def moved(program: Program, move: Move, view: View) -> tuple[Program, str | None
 
     A key that begins with `ask.` means that nothing was done: one thing must be known first.
     """
+    if move.value == "none":
+        step = program.find(move.kind)
+        return (program if step is None else program.without(step.id)), None
     match move.kind:
         case "crop":
             return with_params(program, "crop", _crop(program, move, view)), None
@@ -50,8 +53,22 @@ def moved(program: Program, move: Move, view: View) -> tuple[Program, str | None
         case "perspective":
             amount = (_UPRIGHT if move.value == "vertical" else _ASIDE) * move.degree
             return with_params(program, "perspective", {move.value: min(amount, 100.0)}), None
-    side = _number(program, "resize", "long_side") or max(view.size)
-    return with_params(program, "resize", {"long_side": max(round(side * _SMALLER), 1)}), None
+    return _resized(program, move, view)
+
+
+def _resized(program: Program, move: Move, view: View) -> tuple[Program, str | None]:
+    """Make a picture smaller, to the pixels that were named or by half; never larger."""
+    present = _number(program, "resize", "long_side") or max(view.size)
+    count, _, side = move.value.partition(":")
+    asked = round(int(count) * _long_side_by(side, view)) if count.isdigit() else present * _SMALLER
+    if asked >= present:
+        return program, "small_enough"
+    return with_params(program, "resize", {"long_side": max(round(asked), 1)}), None
+
+
+def _long_side_by(side: str, view: View) -> float:
+    """Return the longer side in parts of the one that was named."""
+    return max(view.size) / {"wide": view.size[0], "tall": view.size[1]}.get(side, max(view.size))
 
 
 def _crop(program: Program, move: Move, view: View) -> dict[str, Value]:

@@ -2,8 +2,10 @@
 
 Every wish turns one knob, a tool's parameter in one place. What the knob does is the finished
 picture with it against the finished picture with the knob where it stood, so wishes that move the
-same attribute do not take each other's share. A plain wish changes the tool's attribute by its
-target; tools whose effect no attribute tells get the amount that their target gives.
+same attribute do not take each other's share. Where they pull against each other ("darker, with
+more contrast"), each goes on until it is seen against the photo as it was. A plain wish changes the
+tool's attribute by its target; tools whose effect no attribute tells get the amount that their
+target gives.
 """
 
 from collections import Counter
@@ -18,7 +20,7 @@ from iea.program import Program
 from iea.tools import TOOLS
 from services.planner.backend import Keep, Wish
 from services.planner.handles import Handle
-from services.planner.view import View
+from services.planner.view import DETAIL, View
 
 BUDGET = 60
 """Renders for one turn."""
@@ -46,6 +48,9 @@ _OWNERS = {
     "highlights": ("highlights", "whites"),
 }
 """The tools that bring a kept attribute back, in order of trial."""
+
+_SEEN = 0.7
+"""The share of what was asked that must be left of a wish when the others have pulled too."""
 
 _STRONGER = {"vibrance": "saturation"}
 """The tool that takes over where one has too little to work on."""
@@ -98,6 +103,9 @@ class _Bench:
     before: dict[str, float] = field(default_factory=dict)
     kept: dict[str, float] = field(default_factory=dict)
     """What was there without effects."""
+    start: Program = field(default_factory=Program)
+    """The program before the turn."""
+    origins: dict[tuple[bool, str], dict[str, float]] = field(default_factory=dict)
 
     @property
     def spent(self) -> bool:
@@ -109,6 +117,13 @@ class _Bench:
     def read(self, knob: _Knob, value: float) -> dict[str, float]:
         """Measure where the knob works, with it at a value."""
         return self.view.read(self.turned(knob, value), knob.attribute, knob.handle.place)
+
+    def origin(self, knob: _Knob) -> dict[str, float]:
+        """Measure where the knob works, before the turn."""
+        key = (knob.attribute in DETAIL, knob.handle.place)
+        if key not in self.origins:
+            self.origins[key] = self.view.read(self.start, knob.attribute, knob.handle.place)
+        return self.origins[key]
 
     def drift(self, program: Program, attribute: str) -> float:
         """Return how far an attribute that should stay is from where it was.
@@ -124,7 +139,7 @@ def solve(
     view: View, program: Program, wishes: Iterable[Wish], keeps: Iterable[Keep], seed: int
 ) -> Solution:
     """Find the program that grants the wishes on a photo and leaves what is kept as it was."""
-    bench = _Bench(view, program, seed)
+    bench = _Bench(view, program, seed, start=program)
     bench.before = view.read(program)
     bench.kept = view.read(_without_effects(program))
     knobs = [_knob(program, wish) for wish in wishes]
@@ -182,18 +197,22 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
         return
     share = float(np.interp(knob.wish.degree, *_RESERVE))
     goal = min(knob.asked, share * knob.reach)
+    if not first and not knob.wish.look:
+        origin = bench.origin(knob)
+        pulled = sign * (still[knob.attribute] - origin[knob.attribute])
+        goal = min(max(goal, _SEEN * goal - pulled), knob.reach)
     if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
         return  # the other wishes did not disturb it
     amount = _find(bench, effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
-    if first or not _burns_more(bench, knob, amount):
+    if first or not _burns_more(bench, knob, amount, still):
         _set(bench, knob, amount)
 
 
-def _burns_more(bench: _Bench, knob: _Knob, amount: float) -> bool:
+def _burns_more(bench: _Bench, knob: _Knob, amount: float, still: dict[str, float]) -> bool:
     """Tell whether going on, now that the other knobs have moved too, would burn too much."""
-    allowed = bench.before["burnt"] + MAX_BURNT
     further = abs(amount - knob.start) > abs(knob.amount - knob.start)
-    return further and bench.read(knob, amount).get("burnt", 0.0) > allowed
+    moved = bench.read(knob, amount)
+    return further and moved.get("burnt", 0.0) > still.get("burnt", 0.0) + MAX_BURNT
 
 
 def _set(bench: _Bench, knob: _Knob, amount: float) -> None:

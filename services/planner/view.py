@@ -25,7 +25,8 @@ CROP = 160
 MIN_SHARE = 0.004
 """Of the photo, below which a place is said not to be there."""
 
-_DETAIL = frozenset(("D", "N"))
+DETAIL = frozenset(("D", "N"))
+"""The attributes that a small copy does not show."""
 _MARGIN = 10
 """Levels from an end of the range within which a pixel had no detail to lose."""
 
@@ -54,10 +55,10 @@ class View:
         self.renders += 1
         program = without_geometry(program)
         masked = any(step.mask is not None for step in program.steps)
-        if attribute in _DETAIL and not place:
+        if attribute in DETAIL and not place:
             pixels, gauge, window = self._detail
             return gauge.read(to_8bit(render_pixels(program, pixels, window=window, threads=1)))
-        look = self._look(place, fine=masked or bool(place) or attribute in _DETAIL)
+        look = self._look(place, fine=masked or bool(place) or attribute in DETAIL)
         rendered = to_8bit(render_pixels(program, look.photo, threads=1))
         lost = look.inside & _burnt(rendered)
         return {**look.gauge.read(rendered), "burnt": 100 * float(lost.sum()) / look.size}

@@ -25,12 +25,19 @@ from services.planner.backend import (
 from services.planner.embedded import english
 from services.planner.embedded.figures import (
     Figure,
+    amounts_in,
     count_in,
     counts_steps,
+    drops,
     factor_in,
     figure_in,
+    named_channel,
     named_tool,
+    names_shape,
+    pixels_in,
+    ratio_in,
     removed,
+    removed_tool,
     removes,
     steered_tool,
     turn_in,
@@ -62,6 +69,7 @@ _KEEPS = {
     "grain": ("N",),
     "mood": ("L", "b"),
 }
+_EFFECTS = ("grain", "vignette", "glow", "fade", "sepia", "blur", "black_and_white")
 _PLACES = ("sky", "face", "subject", "background")
 _SOCIAL = ("chat", "nonsense", "insult", "question")
 """Kinds of the impossible that are passed over where there is something to do."""
@@ -114,14 +122,19 @@ class Embedded:
         if not spans:
             return Understanding("none", beyond=(Beyond("empty", words.strip()),))
         meant = self._read(words, spans)
+        gone = removed_tool(words)
+        if context.program.find(gone) is not None and TOOLS[gone].stage == "geometry":
+            move = Move(gone, "none", words=words)
+            return Understanding("edit", moves=(move,), language=meant.language)
         if meant.language != "en":
             return meant
         return _second_opinion(meant, english.read(words, context))
 
     def _read(self, words: str, spans: Sequence[str]) -> Understanding:
-        amounts = [atom for span in spans if (atom := _amount(span)) is not None]
+        pieces = [piece for span in spans for piece in amounts_in(span) or [span]]
+        amounts = [atom for piece in pieces if (atom := _amount(piece)) is not None]
         said = {atom.words for atom in amounts}
-        rest = [span for span in spans if span not in said]
+        rest = [piece for piece in pieces if piece not in said]
         if not rest:
             return _understood(amounts, words, self._model.read([words])[0].language)
         text = ", ".join(rest) if amounts else " ".join(words.split())
@@ -132,7 +145,8 @@ class Embedded:
                 return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
             if removes(words) and (looks := self._looks_gone(words)):
                 return Understanding("edit", looks=looks, language=whole.language)
-            atoms = _likeliest(whole, text)
+            shaped = [_Atom("crop:1:1", 1.0, words, 1.0, "")] if names_shape(words) else []
+            atoms = _likeliest(whole, text) or shaped
         return _understood(atoms + amounts, words, whole.language)
 
     def _looks_gone(self, words: str) -> tuple[Look, ...]:
@@ -151,12 +165,17 @@ def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding
 
 
 def _amount(span: str) -> _Atom | None:
-    """Return the atom of a span that is a tool's name and an amount or a way, and nothing else."""
+    """Return the atom of a span that is a tool's name and an amount or a way, and nothing else.
+
+    Pixels mean a size in whatever words.
+    """
+    if pixels_in(span):
+        return _Atom("resize:smaller", 1.0, span, 1.0, "")
     steered, way = steered_tool(span)
     if steered:
         return _Atom(f"{steered}{'+' if way > 0 else '-'}", 1.0, span, 1.0, "")
     figure = figure_in(span)
-    tool = named_tool(span) if figure is not None else ""
+    tool = (named_channel(span) or named_tool(span)) if figure is not None else ""
     if figure is None or not tool:
         return None
     return _Atom(f"{tool}{'-' if figure.sign < 0 else '+'}", 1.0, span, 1.0, "")
@@ -286,7 +305,8 @@ def _placed(wish: Wish, atom: _Atom) -> Wish:
         return replace(wish, tool=atom.region)
     if atom.region == wish.tool:
         return wish
-    how: How = "remove" if removes(atom.words) else "change"
+    goes = removes(atom.words) or (wish.tool in _EFFECTS and drops(atom.words))
+    how: How = "remove" if goes and wish.direction < 0 else "change"
     return replace(wish, how=how, region=_masked(atom, wish.tool))
 
 
@@ -339,6 +359,10 @@ def _moves(atoms: Sequence[_Atom]) -> tuple[Move, ...]:
         kind, _, value = atom.name.partition(":")
         if kind == "rotate":
             value = turn_in(atom.words) or value
+        if kind == "crop":
+            value = ratio_in(atom.words) or value
+        if kind == "resize":
+            value = pixels_in(atom.words) or value
         turned = {"rotate", "flip"} & found.keys() if kind in ("rotate", "flip") else ()
         if kind in kinds and not turned:  # "upside down" is one of the two
             found[kind] = Move(kind, value, atom.degree, atom.words)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from iea.tools import TOOLS
+from iea.tools.color_mixer import COLOURS
 
 _REPLIES = Path(__file__).parents[1] / "replies"
 _ARTICLES = ("the", "los", "las", "les", "die", "os", "as", "le", "i", "gli")
@@ -31,6 +32,17 @@ _PARTS = {
     "two": 2.0,
     "three": 3.0,
 }
+_RATIO = re.compile(
+    r"(?<![\d.:x×])(?P<wide>\d\d?(?:\.\d+)?)\s*(?:[:x×]|by|to|zu|auf|por|par|per|比|对)\s*"
+    r"(?P<tall>\d\d?(?:\.\d+)?)(?![\d:x×]|\s*(?:px|pix|%|°))"
+)
+_SHAPE = re.compile(r"(?<!\d)\d\d?\s?[:x×]\s?\d\d?(?!\d)")
+_PIXELS = re.compile(
+    r"(?<![\d.,])(?P<count>\d{2,5})\s*(?:px|pixels?|píxeles|pixeln?|像素|ピクセル)"
+)
+_MOST_UNEVEN = 5.0
+"""A picture five times as wide as tall: what two numbers say beyond that is no shape."""
+_PIECE = re.compile(r"\s*(?P<name>[^\d+−–-]+?)\s*:?\s*(?P<amount>[+−–-]\s?\d+(?:[.,]\d+)?)")
 _NO_AMOUNT = re.compile(r"\d+\s*[:x×]\s*\d+|\b(?:19|20)\d\ds?\b|\b\d0s\b|\d+\s*(?:°|deg|grad|º)")
 
 
@@ -77,6 +89,17 @@ def named_tool(text: str) -> str:
     return _tool_names().get(said.removesuffix(" by"), "")
 
 
+def named_channel(text: str) -> str:
+    """Return the channel of the colour mixer that a text names beside an amount and nothing else:
+    "blue.luminance" of "blue luminance -30"."""
+    said = " ".join(re.split(r"[\s:=]+", _NUMBER.sub(" ", text.lower()))).split()
+    if len(said) != 2:
+        return ""
+    colour = said[0] if said[0] in COLOURS else said[0].removesuffix("s")
+    channel = next((name for name, short in _data()["channels"].items() if said[1] in short), "")
+    return f"{colour}.{channel}" if colour in COLOURS and channel else ""
+
+
 def steered_tool(text: str) -> tuple[str, int]:
     """Return the tool, and which way, of a text that says nothing else: "blacks down"."""
     said = text.lower()
@@ -93,7 +116,43 @@ def _tool_names() -> dict[str, str]:
     """Names of the tools to the tools, in every language that there are replies in."""
     catalogs = [tomllib.loads(path.read_text("utf-8")) for path in _REPLIES.glob("*.toml")]
     local = {c["tool"][tool][0].lower(): tool for c in catalogs for tool in c["tool"]}
-    return local | {word: name for name, tool in TOOLS.items() for word in (name, *tool.words)}
+    long = {word: name for name, tool in TOOLS.items() for word in (name, *tool.words)}
+    return local | long | {word: tool for tool, words in _data()["short"].items() for word in words}
+
+
+def amounts_in(text: str) -> list[str]:
+    """Return the pieces of a text that is a row of tools and signed amounts: "hl -60 sh +40"."""
+    pieces = [match[0].strip() for match in _PIECE.finditer(text)]
+    row = " ".join(pieces) == " ".join(text.split()) and len(pieces) > 1
+    return pieces if row and all(map(named_tool, pieces)) else []
+
+
+def ratio_in(text: str) -> str:
+    """Return the shape of a picture that a text names, as "16:9", or ""."""
+    text = text.lower()
+    for word, value in _phrases("digits"):
+        text = _pattern(word).sub(f"{value:g}", text)
+    match = _RATIO.search(text)
+    if match is None:
+        return ""
+    wide, tall = float(match["wide"]), float(match["tall"])
+    if not wide or not tall or max(wide / tall, tall / wide) > _MOST_UNEVEN:
+        return ""
+    return f"{wide:g}:{tall:g}"
+
+
+def names_shape(text: str) -> bool:
+    """Tell whether a text writes a shape as nobody writes anything else: "5x7"."""
+    return _SHAPE.search(text.lower()) is not None
+
+
+def pixels_in(text: str) -> str:
+    """Return the pixels that a text names, as "1024", "1024:wide" or "1024:tall", or ""."""
+    match = _PIXELS.search(text.lower())
+    if match is None:
+        return ""
+    side = next((side for side in ("wide", "tall") if _named(text, side) is not None), "")
+    return f"{match['count']}:{side}" if side else match["count"]
 
 
 def turn_in(text: str) -> str:
@@ -116,6 +175,11 @@ def count_in(text: str) -> int | None:
     return None if named is None else int(named)
 
 
+def drops(text: str) -> bool:
+    """Tell whether a text asks for an effect to go, where of anything else it would be less."""
+    return _named(text, "dropping") is not None
+
+
 def counts_steps(text: str) -> bool:
     """Tell whether a count is one of turns to go back by, and not the number of a version."""
     return _named(text, "steps") is not None
@@ -131,6 +195,12 @@ def removed(text: str) -> str:
     for phrase, _ in _phrases("removal"):
         text = _pattern(phrase).sub(" ", text.lower())
     return " ".join(text.split())
+
+
+def removed_tool(text: str) -> str:
+    """Return the tool whose change a text asks to go, and nothing else: "undo the crop"."""
+    bare = " ".join(word for word in removed(text).split() if word not in _ARTICLES)
+    return _tool_names().get(bare, "") if removes(text) else ""
 
 
 def _named(text: str, group: str) -> float | None:

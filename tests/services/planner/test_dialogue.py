@@ -64,6 +64,11 @@ def test_one_thing_is_taken_out() -> None:
     assert [change.op for change in after.patch] == ["remove"]
 
 
+def test_a_crop_is_undone_and_the_rest_stays() -> None:
+    *_, after = talk("crop to 16:9", "brighter", "undo the crop")
+    assert [step.tool for step in after.program.steps] == ["exposure"]
+
+
 def test_the_warmth_is_removed() -> None:
     assert talk("warmer", "remove the warmth")[1].program.steps == ()
 

@@ -81,3 +81,14 @@ def test_upright_is_asked_about() -> None:
 def test_smaller_halves_the_long_side() -> None:
     made, _ = moved(program(exposure=0.3), Move("resize", "smaller"), view("temple"))
     assert max(size_of(made)) == 320
+
+
+def test_a_picture_gets_the_pixels_that_were_named_and_never_more() -> None:
+    photo = view("temple")
+    wide, tall = photo.size
+    named, _ = moved(Program(), Move("resize", "120:wide"), photo)
+    assert size_of(named)[0] == pytest.approx(120, abs=1)
+    long, _ = moved(Program(), Move("resize", "120"), photo)
+    assert max(size_of(long)) == 120
+    same, note = moved(Program(), Move("resize", str(max(wide, tall))), photo)
+    assert (same.steps, note) == ((), "small_enough")

@@ -85,6 +85,14 @@ def test_several_wishes_are_solved_together_within_the_budget(name: str) -> None
 
 
 @pytest.mark.parametrize("name", PHOTOS)
+def test_wishes_that_pull_against_each_other_are_both_seen(name: str) -> None:
+    before = measured(Program(), name)
+    after = measured(solved(name, Wish("exposure", -1), Wish("contrast", 1)), name)
+    assert after["L"] < before["L"] - ATTRIBUTES["L"].notice
+    assert after["C"] > before["C"] + ATTRIBUTES["C"].notice / 2
+
+
+@pytest.mark.parametrize("name", PHOTOS)
 def test_little_detail_burns_unless_it_is_asked_for_extremely(name: str) -> None:
     for tool in ("exposure", "contrast", "whites", "saturation", "temperature"):
         looked = view(name)

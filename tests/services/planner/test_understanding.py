@@ -6,7 +6,7 @@ from iea.language import LanguageModel
 from iea.program import Program
 from services.planner.backend import Context, Understanding, Wish
 from services.planner.embedded.backend import MODEL
-from services.planner.embedded.figures import count_in, factor_in, figure_in
+from services.planner.embedded.figures import count_in, factor_in, figure_in, ratio_in
 from services.planner.embedded.spans import MAX_SPANS, cut
 from tests.services.planner.understanding import BACKEND, fault, load
 
@@ -89,6 +89,45 @@ def test_figures(text: str, value: float, unit: str, sign: int, sets: bool) -> N
 )
 def test_what_is_no_amount(text: str) -> None:
     assert figure_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("crop to 16:9", "16:9"),
+        ("5x7", "5:7"),
+        ("make it 4 by 5", "4:5"),
+        ("two to one", "2:1"),
+        ("800x600 px", ""),
+        ("1 to 100", ""),
+        ("at 12:00:30", ""),
+    ],
+)
+def test_shapes(text: str, shape: str) -> None:
+    assert ratio_in(text) == shape
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("resize it to 1024 pixels wide", "1024:wide"),
+        ("800 px", "800"),
+        ("auf 600 Pixel Höhe verkleinern", "600:tall"),
+    ],
+)
+def test_sizes(words: str, value: str) -> None:
+    (move,) = understand(words).moves
+    assert (move.kind, move.value) == ("resize", value)
+
+
+def test_shorthand_names_tools_and_channels() -> None:
+    wishes = understand("hl -60 sh +40").wishes
+    assert [(w.tool, w.how, w.number) for w in wishes] == [
+        ("highlights", "by", -60),
+        ("shadows", "by", 40),
+    ]
+    (wish,) = understand("blue luminance -30").wishes
+    assert (wish.tool, wish.param, wish.number) == ("color_mixer", "blue_luminance", -30)
 
 
 @pytest.mark.parametrize(
