@@ -359,6 +359,17 @@ def test_what_should_stay_stays(scene: Scene) -> None:
     assert mild.amount < plain.amount
 
 
+def test_a_tool_works_again_where_it_was_kept_out_of_a_place_before(scene: Scene) -> None:
+    first = fulfilled(wishes("exposure+"), ["sky"], scene, "iea")
+    assert first is not None
+    again = granted(first, wishes("exposure+"), scene)
+    assert again is not None
+    assert [(s.id, s.mask is None) for s in again.steps] == [
+        ("exposure", False),
+        ("exposure-2", True),
+    ]
+
+
 def test_numbers_in_words_are_the_amounts(scene: Scene) -> None:
     def amount(meaning: str, number: int) -> float:
         wish = Wish(meaning[:-1], Atom(meaning), PLAIN, number)
