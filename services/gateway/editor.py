@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from iea.errors import InvalidError, Violation
@@ -35,8 +36,12 @@ class Editor:
     quality: Remote
     traces: Remote
 
-    def open(self, photo: Photo, seed: int) -> str:
-        """Open a session on a photo and return its id."""
+    def open(self, photo: Photo, seed: int, consent: str = "") -> str:
+        """Open a session on a photo and return its id.
+
+        `consent` is what the person agreed to when they allowed training on it, "" where they did
+        not. Raises `InvalidError` for one that is blank or too long.
+        """
         planner = self.planner.call("GetPlanner", planner_pb.GetPlannerRequest()).planner
         tools = self.renderer.call("ListTools", renderer_pb.ListToolsRequest())
         session = uuid.uuid4().hex
@@ -49,6 +54,9 @@ class Editor:
             "renderer": {"version": tools.renderer_version},
             "seed": seed,
         }
+        if consent:
+            # Only here: a session that nobody trains on does not say when it was.
+            header |= {"consent": consent, "day": datetime.now(UTC).date().isoformat()}
         self.traces.call("CreateTrace", trace_pb.CreateTraceRequest(header=to_struct(header)))
         return session
 

@@ -67,7 +67,8 @@ class EditService(pb_grpc.EditServiceServicer):
     ) -> pb.CreateSessionResponse:
         """See edit_service.proto."""
         photo = photos.look(request.photo_sha256, self._blobs)
-        return pb.CreateSessionResponse(session=self._editor.open(photo, request.seed))
+        session = self._editor.open(photo, request.seed, request.consent)
+        return pb.CreateSessionResponse(session=session)
 
     def Edit(self, request: pb.EditRequest, context: grpc.ServicerContext) -> pb.EditResponse:  # noqa: N802
         """See edit_service.proto."""

@@ -35,9 +35,10 @@ leaves the wishes to the planner, and `balance` those about the white balance; `
 the edit, `describe` of the photo; `ask` needs one answer first; `none` holds nothing that can be
 done."""
 
-How = Literal["change", "set", "by", "remove"]
+How = Literal["change", "set", "by", "remove", "reverse"]
 """`change`: by `degree`, solved on the photo. `set` and `by`: an explicit number. `remove`: without
-the step of that tool, or, where there is none, a change."""
+the step of that tool, or, where there is none, a change. `reverse`: a change, and nothing is left
+of what was done the other way by mistake."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,9 @@ class Understanding:
     """What a turn's words mean.
 
     `factor` goes with the act: how much stronger (`scale`), how many turns (`undo`), which version
-    (`back`). `region` is where (`only`, `same`), `question` what to ask with `ask`, a key of the
-    replies. Wishes may come with any act: "undo that and make it warmer". `language` is the code of
-    the user's language.
+    (`back`). `region` is where (`only`, `same`), or a colour (`same`), `question` what to ask with
+    `ask`, a key of the replies. Wishes may come with any act: "undo that and make it warmer".
+    `language` is the code of the user's language.
     """
 
     act: Act

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from iea.masks.places import mask_of
+from iea.masks.places import mask_of, place_of
 from iea.program import Patch, Program, Step
 from iea.tools import Param, Value
+from iea.tools.color_mixer import COLOURS
 from services.planner import geometry, styles
 from services.planner.backend import Backend, Context, Keep, Understanding, Wish
-from services.planner.handles import Handle
+from services.planner.handles import Handle, with_params
 from services.planner.view import View
 
 _ZONES = ("shadows", "highlights")
@@ -106,7 +107,7 @@ class Talk:
 
 def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
     """Resolve a turn against the turns before it."""
-    meant = _taken_back(meant, talk.program)
+    meant = _taken_back(meant, talk)
     draft = _acted(meant, words, talk)
     draft = replace(draft, keeps=meant.keeps)
     wishes = [
@@ -133,14 +134,21 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
     return draft
 
 
-def _taken_back(meant: Understanding, program: Program) -> Understanding:
-    """Read "no, not the warmth" and "undo the crop" as what they are: without that step."""
+def _taken_back(meant: Understanding, talk: Talk) -> Understanding:
+    """Read "no, not the warmth" and "undo the crop" as what they are: without that step.
+
+    If the last wishes did nothing else, they are undone: what was there before comes back.
+    """
+    program = talk.program
     if meant.act not in ("undo", "only") or meant.region or not meant.asks or meant.looks:
         return meant
     against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
     made = [program.find(move.kind) is not None for move in meant.moves]
     if not all((*against, *made)):
         return meant
+    gone = {wish.tool for wish in meant.wishes} | {move.kind for move in meant.moves}
+    if {step.tool for step in _last_steps(talk)[1]} == gone:
+        return replace(meant, act="undo", wishes=(), moves=())
     wishes = tuple(replace(wish, how="remove") for wish in meant.wishes)
     moves = tuple(replace(move, value="none") for move in meant.moves)
     return replace(meant, act="edit", wishes=wishes, moves=moves)
@@ -256,6 +264,8 @@ def _same(talk: Talk, place: str, words: str) -> Draft:
     _, moved = _last_steps(talk)
     if not moved or not place:
         return Draft(talk.program, stuck=Note("nothing_to_scale"))
+    if place in COLOURS:
+        return _same_colour(talk, moved, place, words)
     draft = Draft(talk.program)
     for step in moved:
         zone = step.tool in _ZONES and place in _ZONES
@@ -265,6 +275,21 @@ def _same(talk: Talk, place: str, words: str) -> Draft:
         after = handle.turned(draft.program, step.amount, talk.seed, _rest(step, handle))
         draft = replace(draft, program=_reasoned(after, draft.program, words))
     return draft
+
+
+def _same_colour(talk: Talk, moved: Sequence[Step], colour: str, words: str) -> Draft:
+    """Do to one colour what the last wishes did to others."""
+    program = talk.program
+    for step in moved:
+        if step.tool == "color_mixer":
+            channels = {
+                name.partition("_")[2]: value for name, value in step.params.items() if value
+            }
+            params = {f"{colour}_{channel}": value for channel, value in channels.items()}
+            program = with_params(program, step.tool, params, place_of(step.mask), talk.seed)
+    if program == talk.program:
+        return Draft(program, stuck=Note("nothing_to_scale"))
+    return Draft(_reasoned(program, talk.program, words))
 
 
 def _rest(step: Step, handle: Handle) -> dict[str, Value]:
@@ -285,6 +310,10 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
             return draft
         return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
     pushed = handle.pushed(draft.program)
+    if pushed * wish.direction < 0 and wish.how == "reverse":
+        without = handle.turned(draft.program, handle.declared.default, talk.seed)
+        draft = replace(draft, program=without)
+        return replace(draft, wishes=(*draft.wishes, replace(wish, how="change")))
     if pushed * wish.direction < 0:
         # What an earlier turn did too much of is taken back in part, not countered.
         left = 0.6**wish.degree * pushed
@@ -292,7 +321,7 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
             draft.program, handle.rounded(handle.declared.default + left), talk.seed
         )
         return replace(draft, program=_reasoned(program, draft.program, wish.words))
-    return replace(draft, wishes=(*draft.wishes, _instead(wish)))
+    return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
 
 
 def _pushes_against(step: Step, wish: Wish) -> bool:

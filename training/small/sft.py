@@ -120,6 +120,7 @@ def prepare(wordings: list[Wording], base: Base | None = None) -> Learner:
     kept = chosen_pieces(base, [wording.text.lower() for wording in wordings])
     pieces = make_tokenizer([base.pieces[i] for i in kept])
     learn, test = split(wordings)
+    test.sort(key=lambda wording: len(wording.text.encode()))  # padding costs as much as text
     atoms = atom_names(learn)
     counts = (len(kept) + 4, len(atoms), len(REGIONS), len(DEGREES), len(LANGUAGES))
     sizes = Sizes(*counts, base.hidden, base.heads, base.inner, len(LAYERS), base.epsilon)
@@ -195,7 +196,7 @@ def _schedule(optimizer: torch.optim.Optimizer, step: int, settings: Settings) -
 def finish(learner: Learner, folder: Path, settings: Mapping[str, Any]) -> Path:
     """Evaluate a trained network on held-out wordings and export it."""
     learner.network.eval()
-    logits, batch = _answers(learner, learner.test)
+    logits, batch = _answers(learner)
     temperature = {
         "atoms": _temperature(logits[0], batch.atoms),
         "regions": _temperature(logits[1], batch.regions),
@@ -233,13 +234,14 @@ def finish(learner: Learner, folder: Path, settings: Mapping[str, Any]) -> Path:
     return folder / "model"
 
 
-def _answers(learner: Learner, wordings: Sequence[Wording]) -> tuple[list[Tensor], Batch]:
-    """Return all logits for wordings as they stand, and what they should be."""
-    rows = [Example(w.text, w.atoms, w.language) for w in wordings]
-    whole = learner.encoder.batch(rows)
+def _answers(learner: Learner) -> tuple[list[Tensor], Batch]:
+    """Return all logits for the held-out wordings as they stand, and what they should be."""
+    rows = [Example(w.text, w.atoms, w.language) for w in learner.test]
+    parts = [learner.encoder.batch(rows[i : i + 64]) for i in range(0, len(rows), 64)]
     with torch.no_grad():
-        parts = [learner.network(whole.ids[i : i + 64]) for i in range(0, len(rows), 64)]
-    return [torch.cat(part) for part in zip(*parts, strict=True)], whole
+        logits = [learner.network(part.ids) for part in parts]
+    whole = learner.encoder.batch(rows)
+    return [torch.cat(each) for each in zip(*logits, strict=True)], whole
 
 
 def _temperature(logits: Tensor, answers: Tensor) -> float:

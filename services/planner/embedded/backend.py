@@ -26,6 +26,8 @@ from services.planner.embedded import english
 from services.planner.embedded.figures import (
     Figure,
     amounts_in,
+    colour_in,
+    corrects,
     count_in,
     counts_steps,
     drops,
@@ -241,6 +243,8 @@ def _understood(atoms: Sequence[_Atom], words: str, language: str) -> Understand
     if torn:
         return Understanding("ask", question=f"both_ways:{torn}", language=language)
     wishes, looks = _kept_out(atoms, wishes, looks)
+    if corrects(words):
+        wishes = tuple(replace(w, how="reverse") if w.how == "change" else w for w in wishes)
     asks = bool(wishes or looks or moves)
     beyond = tuple(
         Beyond(kind, a.words)
@@ -403,8 +407,9 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
     asked = [a for a in acts if a.name[4:] not in ("thanks", "describe", "explain", "changes")]
     if not atoms and (said := factor_in(words)) is not None:
         return "scale", said, ""
+    asked.sort(key=lambda atom: atom.name != "act:reverse")  # "less, not more" is both
     for atom in [*asked, *acts]:
-        name = atom.name[4:]
+        name, region = atom.name[4:], atom.region
         factor = 1.0
         if name in _FACTORS:
             factor = _scale(name, atom.degree, words)
@@ -412,7 +417,9 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
             count = count_in(words)
             name = "undo" if count and counts_steps(words) else name
             factor = float(count or (1 if name == "undo" else 0))
-        return _ACTS[name], factor, atom.region
+        elif name == "same":
+            region = region or colour_in(words)
+        return _ACTS[name], factor, region
     names = {atom.name for atom in atoms}
     return "auto" if "auto" in names else "balance" if "balance" in names else "edit", 1.0, ""
 

@@ -180,6 +180,18 @@ def drops(text: str) -> bool:
     return _named(text, "dropping") is not None
 
 
+def corrects(text: str) -> bool:
+    """Tell whether a text says that the speaker said the wrong thing before: "cooler, I mean"."""
+    return _named(text, "slips") is not None
+
+
+def colour_in(text: str) -> str:
+    """Return the one of the eight colours that a text names, or ""."""
+    text = text.lower()
+    words = ((w, colour) for colour, words in _data()["colours"].items() for w in words)
+    return next((colour for word, colour in words if _pattern(word).search(text)), "")
+
+
 def counts_steps(text: str) -> bool:
     """Tell whether a count is one of turns to go back by, and not the number of a version."""
     return _named(text, "steps") is not None

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,32 @@ def test_the_trace_verifies_and_replays(client: Client, session: str) -> None:
     assert trace["chain"]["size"] == 6
     traces.verify(trace)
     assert list(replay(trace, images.photo())) == ["t1", "t2", "t3", "t4", "t5"]
+
+
+def test_a_consent_is_recorded_word_for_word_with_its_day(client: Client) -> None:
+    photo, words = (
+        client.upload(images.photo()).sha256,
+        "Meine Bilder dürfen – so – genutzt werden.",
+    )
+    days = [datetime.now(UTC).date().isoformat()]
+    trace = client.trace(client.create_session(photo, consent=words))
+    days.append(datetime.now(UTC).date().isoformat())
+    assert trace["consent"] == words
+    assert trace["day"] in days
+    traces.verify(trace)
+
+
+def test_without_a_consent_there_is_no_day(client: Client, session: str) -> None:
+    assert not {"consent", "day"} & client.trace(session).keys()
+
+
+def test_a_consent_has_words_and_an_end(client: Client) -> None:
+    photo = client.upload(images.photo()).sha256
+    assert client.create_session(photo, consent="x" * 2000)
+    for wrong in ("x" * 2001, " \n"):
+        with pytest.raises(InvalidError, match=r"consent must be text of 1 to 2,000") as failed:
+            client.create_session(photo, consent=wrong)
+        assert [v.field for v in failed.value.violations] == ["consent"]
 
 
 @pytest.mark.parametrize(("words", "kind"), [("what", "clarification"), ("never", "refused")])

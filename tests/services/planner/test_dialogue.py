@@ -69,6 +69,28 @@ def test_a_crop_is_undone_and_the_rest_stays() -> None:
     assert [step.tool for step in after.program.steps] == ["exposure"]
 
 
+def test_a_slip_of_the_tongue_leaves_nothing_behind() -> None:
+    _, after = talk("warmer", "cooler, I mean")
+    _, plain = talk("brighter", "cooler")
+    assert amounts(after.program)["temperature"] < 0
+    assert amounts(after.program)["temperature"] == pytest.approx(
+        amounts(plain.program)["temperature"], abs=8
+    )
+
+
+def test_the_same_is_done_to_another_colour() -> None:
+    _, after = talk("calm the greens", "do the same with the blues")
+    step = after.program.find("color_mixer")
+    assert step is not None
+    assert step.params["blue_saturation"] == step.params["green_saturation"] < 0
+
+
+def test_the_last_wish_alone_taken_back_is_an_undo() -> None:
+    *_, after = talk("brighter", "warmer", "no, not the warmth")
+    assert after.undo == 1
+    assert set(amounts(after.program)) == {"exposure"}
+
+
 def test_the_warmth_is_removed() -> None:
     assert talk("warmer", "remove the warmth")[1].program.steps == ()
 
