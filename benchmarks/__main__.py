@@ -13,6 +13,7 @@ from benchmarks import (
     preview,
     rewards,
     scaling,
+    stages,
     synthetic,
     turn,
 )
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "synthetic": synthetic,
     "preview": preview,
     "scaling": scaling,
+    "stages": stages,
     "masks": masks,
     "describe": describe,
     "distil": distil,

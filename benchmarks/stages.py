@@ -1,0 +1,94 @@
+"""What each stage of training does for the small planner, over three seeds from the base encoder.
+
+`python -m benchmarks stages`: three runs of the pipeline, half an hour and more; runs that are
+done or begun already, in out/runs/stages, are gone on with. They are short, so that three fit: the
+weights that ship are trained fifteen times as long by the same steps.
+"""
+
+import json
+import statistics
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.timing import keep, machine
+from tests.photos import PHOTOS
+from training import command, pipeline
+from training.evaluate import FIGURES
+from training.order import STAGES
+
+RUNS = Path("out/runs/stages")
+SEEDS = (0, 1, 2)
+SETTINGS = {
+    "prepare": {"count": 2000},
+    "sft": {"steps": 500},
+    "grpo": {"steps": 60},
+    "synthetic": {"steps": 400},
+    "evaluate": {"asked": 200},
+}
+PLANNERS = ("nothing", "auto", *STAGES)
+
+
+def main() -> None:
+    """Carry the pipelines out and write the tables."""
+    photos = RUNS / "photos"
+    photos.mkdir(parents=True, exist_ok=True)
+    for name, photo in PHOTOS.items():
+        (photos / f"{name}.png").write_bytes(photo.data())
+    chosen = [
+        f"{step}.{name}={json.dumps(value)}"
+        for step, values in SETTINGS.items()
+        for name, value in values.items()
+    ]
+    for seed in SEEDS:
+        sources = [f"photos={photos}"]
+        name = f"seed-{seed}"
+        command.train(
+            RUNS, "all", name=name, size="small", seed=seed, sources=sources, settings=chosen
+        )
+    keep("stages", _report([RUNS / f"seed-{seed}" for seed in SEEDS]))
+
+
+def _report(folders: list[Path]) -> Iterable[str]:
+    found = [pipeline.results_of(folder, "evaluate")["figures"] for folder in folders]
+    yield "# The stages of training: the small planner after each, over three seeds"
+    yield ""
+    steps = ", ".join(f"{name} {SETTINGS[name]['steps']} steps" for name in STAGES)
+    yield f"Means and deviations of {len(folders)} runs from the base encoder ({steps}), on requests"
+    yield f"whose photos and wordings no stage saw. {machine()}"
+    yield ""
+    yield "| figure | " + " | ".join(PLANNERS) + " |"
+    yield "|---|" + "---:|" * len(PLANNERS)
+    for figure, meaning in FIGURES.items():
+        cells = (_cell([each[name]["all"].get(figure) for each in found]) for name in PLANNERS)
+        yield f"| {figure}: {meaning} | " + " | ".join(cells) + " |"
+    held = {stage: [_held_out(folder / stage) for folder in folders] for stage in STAGES}
+    for language in ("en", "others"):
+        cells = (_cell([each[language] for each in held[stage]]) for stage in STAGES)
+        yield f"| held-out wordings read exactly right, {language} | - | - | {' | '.join(cells)} |"
+    yield ""
+    yield "| seed | reward of held-out requests before grpo | after | share of time in rewards |"
+    yield "|---|---:|---:|---:|"
+    for folder in folders:
+        rows = _metrics(folder / "grpo")
+        told = [row["held_out"] for row in rows if "held_out" in row]
+        share = statistics.fmean(row["share of rewards"] for row in rows[1:])
+        yield f"| {folder.name} | {told[0]:.3f} | {told[-1]:.3f} | {share:.2f} |"
+
+
+def _cell(values: list[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return "-"
+    return f"{statistics.fmean(known):.3f} ± {statistics.pstdev(known):.3f}"
+
+
+def _held_out(stage: Path) -> Mapping[str, float]:
+    manifest = json.loads((stage / "model" / "manifest.json").read_text("utf-8"))
+    right = dict(manifest["held_out_right"])
+    return {"en": right.pop("en"), "others": statistics.fmean(right.values())}
+
+
+def _metrics(stage: Path) -> list[dict[str, Any]]:
+    lines = (stage / "metrics.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
