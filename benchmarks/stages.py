@@ -54,8 +54,8 @@ def _report(folders: list[Path]) -> Iterable[str]:
     yield "# The stages of training: the small planner after each, over three seeds"
     yield ""
     steps = ", ".join(f"{name} {SETTINGS[name]['steps']} steps" for name in STAGES)
-    yield f"Means and deviations of {len(folders)} runs from the base encoder ({steps}), on requests"
-    yield f"whose photos and wordings no stage saw. {machine()}"
+    yield f"Means and deviations of {len(folders)} runs from the base encoder ({steps}), on"
+    yield f"requests whose photos and wordings no stage saw. {machine()}"
     yield ""
     yield "| figure | " + " | ".join(PLANNERS) + " |"
     yield "|---|" + "---:|" * len(PLANNERS)

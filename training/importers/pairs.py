@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from iea.blobs import Store
 from iea.errors import CheckFailedError, InvalidError, NotFoundError
-from iea.fit._align import align
+from iea.fit import align
 from iea.image import Picture, decode_small, encode, probe
 from training.records import Record, Skipped
 
