@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -63,8 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
-    def add(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text)
+    def add(
+        name: str, run: Callable[[Any], int], text: str, to: Any = commands
+    ) -> argparse.ArgumentParser:
+        command: argparse.ArgumentParser = to.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         return command
 
@@ -125,6 +127,17 @@ def _parser() -> argparse.ArgumentParser:
 
     studio = add("studio", _studio, "Open the web page and the services, in one process.")
     studio.add_argument("--port", type=_port, default=8080, help="of the page (default 8080)")
+
+    text = "Give what was traced to the training."
+    of_traces = commands.add_parser("traces", help=text, description=text).add_subparsers(
+        required=True, metavar="WHAT", parser_class=_Parser
+    )
+    text = "Export the sessions that people allow training on, with their photos."
+    export = add("export", _export_traces, text, of_traces)
+    export.add_argument("target", type=Path, metavar="TARGET", help="a new folder")
+    export.add_argument(
+        "--store", type=Path, metavar="FOLDER", help="of the services (default: IEA_DATA_DIR)"
+    )
 
     train = add("train", _train, "Train the planner up to a stage, or see and change what serves.")
     what = ("sft", "grpo", "synthetic", "all", "status", "promote", "rollback")
@@ -443,13 +456,43 @@ def _studio(options: argparse.Namespace) -> int:
     return 0
 
 
-def _train(options: argparse.Namespace) -> int:
-    try:
+def _export_traces(options: argparse.Namespace) -> int:
+    from iea.blobs import Blobs
+
+    with _needed_in_training():
+        from services.traces.store import TraceStore
         from training import command
+    store = options.store or Settings.from_environment().data_dir
+    path = store / "traces.sqlite"
+    if not path.is_file():
+        raise NotFoundError(f"{store} holds no traces: name the folder of the services.")
+    with closing(TraceStore(path)) as kept:
+        return command.export(_sessions(kept), Blobs(store / "blobs"), options.target)
+
+
+def _sessions(store: Any) -> Iterator[dict[str, Any]]:
+    """Yield all traces of a `TraceStore`, the newest first."""
+    token = ""
+    while True:
+        page, token = store.page(token=token)
+        yield from (store.read(listed.session) for listed in page)
+        if not token:
+            return
+
+
+@contextmanager
+def _needed_in_training() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise InvalidError(
             f"Training needs {error.name}: run `pip install -e '.[train]'` in the checkout."
         ) from None
+
+
+def _train(options: argparse.Namespace) -> int:
+    with _needed_in_training():
+        from training import command
     if options.what == "status":
         return command.status(options.runs)
     if options.what == "promote":

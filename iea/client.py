@@ -57,13 +57,16 @@ class Client:
         photo = response.photo
         return Photo(photo.sha256, photo.width, photo.height, photo.format)
 
-    def create_session(self, photo_sha256: str, *, seed: int = 0) -> str:
+    def create_session(self, photo_sha256: str, *, seed: int = 0, consent: str = "") -> str:
         """Open a session on an uploaded photo and return its id; `seed` is for grain, 32 bits.
 
-        Raises `NotFoundError` for a photo that the server does not hold. Not repeated by itself:
-        it might open two.
+        `consent` is what the person agreed to, word for word, when they allowed training on this
+        session (at most 2,000 characters); without it nobody trains on it.
+
+        Raises `NotFoundError` for a photo that the server does not hold, `InvalidError` for a
+        consent that is blank or too long. Not repeated by itself: it might open two.
         """
-        request = pb.CreateSessionRequest(photo_sha256=photo_sha256, seed=seed)
+        request = pb.CreateSessionRequest(photo_sha256=photo_sha256, seed=seed, consent=consent)
         session: str = self._remote.call("CreateSession", request).session
         return session
 

@@ -6,6 +6,9 @@ chained: the header's hash is SHA-256 of its canonical JSON (RFC 8785), and ever
 SHA-256 of the 32 bytes of the hash before it and of the turn's canonical JSON. `chain` is the last
 hash and how many records there are.
 
+A header may carry `consent`, the words that the person agreed to when they allowed training on the
+session, together with its `day` (UTC). Without both, nobody may train on it.
+
 Changing, dropping, adding or moving a record breaks the chain there. Whoever changes the file can
 also compute a new chain: to prove a trace to others, keep its root in another place.
 """
@@ -14,6 +17,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import rfc8785
@@ -24,6 +28,8 @@ FORMAT = "trace/1"
 KINDS = ("edited", "clarification", "refused", "no_change")
 MAX_BYTES = 256 << 20
 """Larger files are not read."""
+MAX_CONSENT = 2000
+"""Characters of a consent."""
 _APART = ("turns", "head", "chain")
 
 
@@ -117,7 +123,7 @@ def read(text: str | bytes, *, name: str = "the trace") -> dict[str, Any]:
 
 def check_header(header: Mapping[str, Any]) -> None:
     """Raise `InvalidError` with every violation if a header is incomplete or has more than one."""
-    faults = list(_faults(header, _HEADER, ""))
+    faults = list(_faults(header, _with_consent(_HEADER, header), ""))
     faults += [Violation(key, "does not belong to a header") for key in _APART if key in header]
     _refuse(faults, "The header")
 
@@ -132,6 +138,18 @@ Test = Callable[[Any], bool]
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_consent(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and len(value) <= MAX_CONSENT
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        # Other ways to write a day are read too.
+        return date.fromisoformat(value).isoformat() == str(value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_name(value: Any) -> bool:
@@ -186,6 +204,10 @@ _HEADER: _Shape = {
     "renderer": {"version": _TEXT},
     "seed": _COUNT,
 }
+_CONSENT: _Shape = {
+    "consent": (_is_consent, f"must be text of 1 to {MAX_CONSENT:,} characters, not all blank"),
+    "day": (_is_day, "must be a day, such as 2026-11-27"),
+}
 _TURN: _Shape = {
     "id": _NAME,
     "parent": _NAME_OR_NULL,
@@ -207,6 +229,11 @@ _FILE: _Shape = {
 }
 
 
+def _with_consent(shape: _Shape, header: Mapping[str, Any]) -> _Shape:
+    """Return a shape that asks for consent and day too where the header has one of them."""
+    return {**shape, **_CONSENT} if _CONSENT.keys() & header.keys() else shape
+
+
 def _faults(value: Any, shape: _Shape, where: str) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
         yield Violation(where, "must be an object")
@@ -222,7 +249,7 @@ def _faults(value: Any, shape: _Shape, where: str) -> Iterator[Violation]:
 
 
 def _faults_of_trace(trace: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from _faults(trace, _FILE, "")
+    yield from _faults(trace, _with_consent(_FILE, trace), "")
     turns: Any = trace.get("turns")
     if not _is_list_of_objects(turns):
         return

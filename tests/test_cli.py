@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from iea import cli
+from iea.client import Client
 from iea.measure import Gauge
 from iea.settings import Settings
 from services import local
@@ -239,6 +240,50 @@ def test_the_same_seed_gives_the_same_picture(tmp_path: Path) -> None:
     a, b, c = (_pixels(tmp_path / name) for name in ("a.png", "b.png", "c.png"))
     assert (a == b).all()
     assert (a != c).any()
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two sessions, of which one carries a consent."""
+    store = tmp_path_factory.mktemp("traced")
+    with local.run(Settings(data_dir=store)) as address, Client(address) as client:
+        photo = client.upload(images.photo()).sha256
+        for consent in ("My edits may be learnt from.", ""):
+            session = client.create_session(photo, consent=consent)
+            for words in ("warmer", "much darker", "undo", "erase the tree"):
+                client.edit(session, words)
+    return store
+
+
+def test_traces_with_a_consent_are_exported(
+    traced: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "export"
+    assert cli.main(["traces", "export", str(target), "--store", str(traced)]) == 0
+    told = capsys.readouterr().out
+    for part in (
+        "sessions: 1, from 20",
+        "turns: 1 kept, 1 undone, 0 changed by hand",
+        "left out: a session carries no consent (1)",
+        "left out: a turn did not edit (1)",
+    ):
+        assert part in told
+    (line,) = (target / "traces.jsonl").read_text("utf-8").splitlines()
+    trace = json.loads(line)
+    assert trace["consent"] == "My edits may be learnt from."
+    assert len(trace["turns"]) == 4
+    status, line = _fails(capsys, "traces", "export", target, "--store", traced)
+    assert (status, "holds an export already" in line) == (2, True)
+
+
+def test_traces_without_a_consent_stay_where_they_are(
+    edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for store, reason in (((), "carries no consent"), (("--store", tmp_path), "holds no traces")):
+        status, line = _fails(capsys, "traces", "export", tmp_path / "export", *store)
+        assert status == 2
+        assert reason in line
+    assert list(tmp_path.iterdir()) == []
 
 
 def _bad_files(folder: Path) -> dict[str, Path]:

@@ -158,3 +158,47 @@ def test_headers_and_turns_are_checked_before_they_are_kept() -> None:
     with pytest.raises(InvalidError) as failed:
         traces.check_turn({})
     assert len(failed.value.violations) == 11
+
+
+CONSENTED = {"consent": "My edits may be used to improve the editor.", "day": "2026-11-27"}
+
+
+def test_consent_and_day_are_a_part_of_the_chain() -> None:
+    first = {**header(), **CONSENTED}
+    traces.check_header(first)
+    chain = {"root": traces.header_hash(first), "size": 1}
+    trace = traces.read(json.dumps({**first, "turns": [], "head": None, "chain": chain}))
+    traces.verify(trace)
+    without = {key: value for key, value in trace.items() if key not in CONSENTED}
+    for tampered in (
+        without,
+        {**trace, "consent": "Anything goes."},
+        {**trace, "day": "2026-11-28"},
+    ):
+        with pytest.raises(CheckFailedError, match="the header"):
+            traces.verify(tampered)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"consent": CONSENTED["consent"]}, "day"),
+        ({"day": CONSENTED["day"]}, "consent"),
+        ({**CONSENTED, "consent": ""}, "consent"),
+        ({**CONSENTED, "consent": " \n"}, "consent"),
+        ({**CONSENTED, "consent": "x" * 2001}, "consent"),
+        ({**CONSENTED, "consent": True}, "consent"),
+        ({**CONSENTED, "day": "27.11.2026"}, "day"),
+        ({**CONSENTED, "day": "2026-W48-5"}, "day"),
+        ({**CONSENTED, "day": "2026-11-31"}, "day"),
+        ({**CONSENTED, "day": 20261127}, "day"),
+    ],
+)
+def test_a_consent_without_its_words_or_its_day_is_refused(
+    wrong: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidError) as failed:
+        traces.check_header({**header(), **wrong})
+    assert [v.field for v in failed.value.violations] == [field]
+    with pytest.raises(InvalidError, match=field):
+        traces.read(json.dumps({**_chained(0), **wrong}))

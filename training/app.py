@@ -3,14 +3,18 @@
 Two tasks, both short. Every few seconds beat sends `sweep`, which sends `advance` for each pipeline
 that is not at its end, to the queue of the step that comes next. `advance` starts that step's
 process if none is at it. No message matters: one that is lost is sent again by the next sweep, one
-that comes twice finds the step at work. `nightly` orders a pipeline on the traces of the day.
+that comes twice finds the step at work. `nightly` exports the sessions that people allow training
+on, and orders a pipeline on them.
 
 Settings: `IEA_BROKER_URL` (Redis), `IEA_RESULTS_URL` (where Celery keeps results: Postgres, or an
-SQLite file), `IEA_RUNS_DIR` (the folder of the pipelines, which all workers share) and
-`IEA_TRACES_DIR` (the exported traces; without it there is no nightly order).
+SQLite file), `IEA_RUNS_DIR` (the folder of the pipelines, which all workers share), `IEA_DATA_DIR`
+(the services' stores, which the traces come from) and `IEA_PHOTOS_DIR` (the photos that synthetic
+records are about; without it there is no nightly order).
 """
 
 import os
+import subprocess
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +22,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.utils.log import get_task_logger
 
 from training import pipeline
 from training.executors import Local
@@ -26,6 +31,8 @@ from training.order import STAGES, Order, orders, read_order
 SWEEP_S = 5.0
 LONGEST_S = 60.0
 """A task that takes longer hangs: the work itself is in processes of its own."""
+EXPORT_S = 3600.0
+"""An export copies photos, which is more than other tasks do."""
 
 runs = Path(os.environ.get("IEA_RUNS_DIR", "out/runs"))
 app = Celery(
@@ -49,6 +56,7 @@ app.conf.update(
     beat_schedule_filename=str(runs / "beat"),
 )
 _executor = Local()
+_log = get_task_logger(__name__)
 
 
 @app.task(name="training.sweep")  # type: ignore[untyped-decorator]
@@ -70,14 +78,26 @@ def advance(name: str) -> dict[str, Any]:
     return asdict(pipeline.advance(runs / name, _executor))
 
 
-@app.task(name="training.nightly")  # type: ignore[untyped-decorator]
+# Acknowledged at once: one that takes so long would be sent again while it is at work.
+@app.task(name="training.nightly", time_limit=EXPORT_S, acks_late=False)  # type: ignore[untyped-decorator]
 def nightly() -> str:
-    """Order a pipeline on what was traced; its end is a proposal, for people to promote."""
-    traces = os.environ.get("IEA_TRACES_DIR", "")
-    if not traces:
+    """Order a pipeline on the consented sessions and return its name, "" where there are none.
+
+    Its end is a proposal, for people to promote.
+    """
+    photos = os.environ.get("IEA_PHOTOS_DIR", "")
+    if not photos:
         return ""
     name = f"nightly-{datetime.now(UTC):%Y-%m-%d}"
-    Order(name, sources={"traces": traces}).save(runs)
+    traces = runs / name / "traces"
+    if not (traces / "manifest.json").exists():
+        command = [sys.executable, "-m", "iea.cli", "traces", "export", str(traces)]
+        done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own
+        if done.returncode:
+            _log.warning("Nothing is ordered: %s", done.stderr.strip())
+            return ""
+        _log.info("%s", done.stdout)
+    Order(name, sources={"traces": str(traces.absolute()), "photos": photos}).save(runs)
     return name
 
 

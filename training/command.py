@@ -1,16 +1,22 @@
-"""What `iea train` does: a pipeline on this machine, and a look at all of them."""
+"""What `iea train` does, a pipeline on this machine and a look at all; and `iea traces export`."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
+from iea.blobs import Store
 from iea.errors import InvalidError
 from training import pipeline
 from training.executors import Local
+from training.importers import traces
 from training.order import STAGES, STEPS, Order, Size, orders, read_order
 from training.pipeline import Progress
+from training.records import Skipped
 from training.registry import Registry
 
 UNTIL = {
@@ -58,6 +64,24 @@ def train(
         return 1
     for step in order.steps:
         print(f"{step}: {json.dumps(pipeline.results_of(folder, step), ensure_ascii=False)}")
+    return 0
+
+
+def export(sessions: Iterable[Mapping[str, Any]], photos: Store, target: Path) -> int:
+    """Export the sessions that people allow training on, and print what training gets of them."""
+    skipped = Skipped()
+    shown = tqdm(sessions, unit="session", disable=None, leave=False)
+    manifest = traces.export(shown, photos, target, skipped)
+    pairs = tqdm(traces.read(target, skipped), total=manifest["count"], disable=None, leave=False)
+    became = Counter(record.source for pair in pairs for record in pair.records)
+    first, last = manifest["span"]
+    print(f"sessions: {manifest['count']}, from {first} to {last}")
+    print(
+        f"turns: {became['traces/kept']} kept, {became['traces/undone']} undone, "
+        f"{became['traces/by hand']} changed by hand"
+    )
+    for reason, count in skipped.counts.most_common():
+        print(f"left out: {reason} ({count})")
     return 0
 
 

@@ -27,7 +27,7 @@ from iea.v1 import planner_service_pb2 as iea_dot_v1_dot_planner__service__pb2
 from iea.v1 import program_pb2 as iea_dot_v1_dot_program__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19iea/v1/edit_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1ciea/v1/planner_service.proto\x1a\x14iea/v1/program.proto\"9\n\x12UploadPhotoRequest\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"3\n\x13UploadPhotoResponse\x12\x1c\n\x05photo\x18\x01 \x01(\x0b\x32\r.iea.v1.Photo\":\n\x14\x43reateSessionRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\x0c\n\x04seed\x18\x02 \x01(\r\"(\n\x15\x43reateSessionResponse\x12\x0f\n\x07session\x18\x01 \x01(\t\"A\n\x0b\x45\x64itRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"a\n\x0c\x45\x64itResponse\x12%\n\x04turn\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1c\n\x05reply\x18\x02 \x01(\x0b\x32\r.iea.v1.Reply\x12\x0c\n\x04head\x18\x03 \x01(\t\"$\n\x11GetSessionRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"o\n\x12GetSessionResponse\x12(\n\x05trace\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x12\'\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x42\x06\n\x04part\"h\n\x16\x44ownloadPictureRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0c\n\x04turn\x18\x02 \x01(\t\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\x12\x0e\n\x06no_gps\x18\x05 \x01(\x08\"(\n\x17\x44ownloadPictureResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\x32\xf5\x02\n\x0b\x45\x64itService\x12H\n\x0bUploadPhoto\x12\x1a.iea.v1.UploadPhotoRequest\x1a\x1b.iea.v1.UploadPhotoResponse(\x01\x12L\n\rCreateSession\x12\x1c.iea.v1.CreateSessionRequest\x1a\x1d.iea.v1.CreateSessionResponse\x12\x31\n\x04\x45\x64it\x12\x13.iea.v1.EditRequest\x1a\x14.iea.v1.EditResponse\x12\x45\n\nGetSession\x12\x19.iea.v1.GetSessionRequest\x1a\x1a.iea.v1.GetSessionResponse0\x01\x12T\n\x0f\x44ownloadPicture\x12\x1e.iea.v1.DownloadPictureRequest\x1a\x1f.iea.v1.DownloadPictureResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19iea/v1/edit_service.proto\x12\x06iea.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1ciea/v1/planner_service.proto\x1a\x14iea/v1/program.proto\"9\n\x12UploadPhotoRequest\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"3\n\x13UploadPhotoResponse\x12\x1c\n\x05photo\x18\x01 \x01(\x0b\x32\r.iea.v1.Photo\"K\n\x14\x43reateSessionRequest\x12\x14\n\x0cphoto_sha256\x18\x01 \x01(\t\x12\x0c\n\x04seed\x18\x02 \x01(\r\x12\x0f\n\x07\x63onsent\x18\x03 \x01(\t\"(\n\x15\x43reateSessionResponse\x12\x0f\n\x07session\x18\x01 \x01(\t\"A\n\x0b\x45\x64itRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\r\n\x05words\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"a\n\x0c\x45\x64itResponse\x12%\n\x04turn\x18\x01 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x1c\n\x05reply\x18\x02 \x01(\x0b\x32\r.iea.v1.Reply\x12\x0c\n\x04head\x18\x03 \x01(\t\"$\n\x11GetSessionRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\"o\n\x12GetSessionResponse\x12(\n\x05trace\x18\x01 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x12\'\n\x04turn\x18\x02 \x01(\x0b\x32\x17.google.protobuf.StructH\x00\x42\x06\n\x04part\"h\n\x16\x44ownloadPictureRequest\x12\x0f\n\x07session\x18\x01 \x01(\t\x12\x0c\n\x04turn\x18\x02 \x01(\t\x12\x0e\n\x06suffix\x18\x03 \x01(\t\x12\x0f\n\x07quality\x18\x04 \x01(\x05\x12\x0e\n\x06no_gps\x18\x05 \x01(\x08\"(\n\x17\x44ownloadPictureResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\x32\xf5\x02\n\x0b\x45\x64itService\x12H\n\x0bUploadPhoto\x12\x1a.iea.v1.UploadPhotoRequest\x1a\x1b.iea.v1.UploadPhotoResponse(\x01\x12L\n\rCreateSession\x12\x1c.iea.v1.CreateSessionRequest\x1a\x1d.iea.v1.CreateSessionResponse\x12\x31\n\x04\x45\x64it\x12\x13.iea.v1.EditRequest\x1a\x14.iea.v1.EditResponse\x12\x45\n\nGetSession\x12\x19.iea.v1.GetSessionRequest\x1a\x1a.iea.v1.GetSessionResponse0\x01\x12T\n\x0f\x44ownloadPicture\x12\x1e.iea.v1.DownloadPictureRequest\x1a\x1f.iea.v1.DownloadPictureResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,21 +39,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADPHOTORESPONSE']._serialized_start=178
   _globals['_UPLOADPHOTORESPONSE']._serialized_end=229
   _globals['_CREATESESSIONREQUEST']._serialized_start=231
-  _globals['_CREATESESSIONREQUEST']._serialized_end=289
-  _globals['_CREATESESSIONRESPONSE']._serialized_start=291
-  _globals['_CREATESESSIONRESPONSE']._serialized_end=331
-  _globals['_EDITREQUEST']._serialized_start=333
-  _globals['_EDITREQUEST']._serialized_end=398
-  _globals['_EDITRESPONSE']._serialized_start=400
-  _globals['_EDITRESPONSE']._serialized_end=497
-  _globals['_GETSESSIONREQUEST']._serialized_start=499
-  _globals['_GETSESSIONREQUEST']._serialized_end=535
-  _globals['_GETSESSIONRESPONSE']._serialized_start=537
-  _globals['_GETSESSIONRESPONSE']._serialized_end=648
-  _globals['_DOWNLOADPICTUREREQUEST']._serialized_start=650
-  _globals['_DOWNLOADPICTUREREQUEST']._serialized_end=754
-  _globals['_DOWNLOADPICTURERESPONSE']._serialized_start=756
-  _globals['_DOWNLOADPICTURERESPONSE']._serialized_end=796
-  _globals['_EDITSERVICE']._serialized_start=799
-  _globals['_EDITSERVICE']._serialized_end=1172
+  _globals['_CREATESESSIONREQUEST']._serialized_end=306
+  _globals['_CREATESESSIONRESPONSE']._serialized_start=308
+  _globals['_CREATESESSIONRESPONSE']._serialized_end=348
+  _globals['_EDITREQUEST']._serialized_start=350
+  _globals['_EDITREQUEST']._serialized_end=415
+  _globals['_EDITRESPONSE']._serialized_start=417
+  _globals['_EDITRESPONSE']._serialized_end=514
+  _globals['_GETSESSIONREQUEST']._serialized_start=516
+  _globals['_GETSESSIONREQUEST']._serialized_end=552
+  _globals['_GETSESSIONRESPONSE']._serialized_start=554
+  _globals['_GETSESSIONRESPONSE']._serialized_end=665
+  _globals['_DOWNLOADPICTUREREQUEST']._serialized_start=667
+  _globals['_DOWNLOADPICTUREREQUEST']._serialized_end=771
+  _globals['_DOWNLOADPICTURERESPONSE']._serialized_start=773
+  _globals['_DOWNLOADPICTURERESPONSE']._serialized_end=813
+  _globals['_EDITSERVICE']._serialized_start=816
+  _globals['_EDITSERVICE']._serialized_end=1189
 # @@protoc_insertion_point(module_scope)

@@ -23,12 +23,14 @@ class UploadPhotoResponse(_message.Message):
     def __init__(self, photo: _Optional[_Union[_program_pb2.Photo, _Mapping]] = ...) -> None: ...
 
 class CreateSessionRequest(_message.Message):
-    __slots__ = ("photo_sha256", "seed")
+    __slots__ = ("photo_sha256", "seed", "consent")
     PHOTO_SHA256_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    CONSENT_FIELD_NUMBER: _ClassVar[int]
     photo_sha256: str
     seed: int
-    def __init__(self, photo_sha256: _Optional[str] = ..., seed: _Optional[int] = ...) -> None: ...
+    consent: str
+    def __init__(self, photo_sha256: _Optional[str] = ..., seed: _Optional[int] = ..., consent: _Optional[str] = ...) -> None: ...
 
 class CreateSessionResponse(_message.Message):
     __slots__ = ("session",)

@@ -76,7 +76,8 @@ class EditServiceServicer:
 
     def CreateSession(self, request, context):
         """Opens a session on a stored photo.
-        Errors: NOT_FOUND (no such photo), UNAVAILABLE.
+        Errors: INVALID_ARGUMENT (no SHA-256, a blank or too long consent), NOT_FOUND (no such photo),
+        UNAVAILABLE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -13,9 +13,8 @@ Of a turn that edited, the path from the original to the picture as it stands at
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -37,59 +36,68 @@ Turn = Mapping[str, Any]
 
 
 def export(
-    traces: Iterable[Mapping[str, Any]],
-    consented: Container[str],
-    photos: Store,
-    target: Path,
-    skipped: Skipped,
-    *,
-    consent: str,
-    span: tuple[date, date],
-) -> int:
-    """Write the traces of the sessions that `consented` names, with their photos, to a new folder.
+    traces: Iterable[Mapping[str, Any]], photos: Store, target: Path, skipped: Skipped
+) -> dict[str, Any]:
+    """Write the traces of the sessions that carry a consent, with their photos, to a new folder.
 
-    `consent` is what the people agreed to, in the words that they saw, and `span` the first and
-    the last day of the sessions. Returns how many were written. Raises `ConflictError` where the
-    folder holds an export, and `InvalidError` without a consent or where no session is left; then
-    nothing in it can be taken for an export.
+    Returns the manifest. Raises `ConflictError` where the folder holds an export, and
+    `InvalidError` where it cannot be written or no session is left; then there is no manifest.
     """
     if (target / "manifest.json").exists():
         raise ConflictError(f"{target} holds an export already: choose another folder.")
-    if not consent.strip():
-        raise InvalidError("The consent is empty: give the words that people agreed to.")
+    chosen = _allowed(traces, photos, skipped)
+    first = next(chosen, None)
+    if first is None:
+        reasons = ", ".join(f"{n} {reason}" for reason, n in skipped.counts.most_common())
+        raise InvalidError(f"No session is left to export ({reasons or 'there is none at all'}).")
+    try:
+        return _write(target, chain((first,), chosen))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InvalidError(
+            f"{target} cannot be written ({reason}): choose another folder, or free space."
+        ) from error
+
+
+def _write(target: Path, sessions: Iterable[tuple[Mapping[str, Any], bytes]]) -> dict[str, Any]:
     target.mkdir(parents=True, exist_ok=True)
-    blobs, digest, count = Blobs(target / "blobs"), hashlib.sha256(), 0
-    toolsets: set[tuple[str, str]] = set()
+    blobs, digest, headers = Blobs(target / "blobs"), hashlib.sha256(), list[dict[str, Any]]()
     with (target / "traces.jsonl").open("wb") as lines:
-        for found in traces:
-            if found["session"] not in consented:
-                skipped.add("a session is not consented", found["session"])
-                continue
-            try:
-                blobs.put(photos.get(found["photo"]["sha256"]))
-            except (NotFoundError, CheckFailedError) as error:
-                skipped.add("a photo is missing", str(error))
-                continue
+        for found, photo in sessions:
+            blobs.put(photo)
             line = json.dumps(found, ensure_ascii=False).encode() + b"\n"
             lines.write(line)
             digest.update(line)
-            toolsets.add((found["toolset"]["name"], found["toolset"]["version"]))
-            count += 1
-    if not count:
-        raise InvalidError(
-            "No session is left to export: none is consented, or their photos are missing."
-        )
+            headers.append(trace.header_of(found))
+    days = sorted(header["day"] for header in headers)
+    toolsets = {(header["toolset"]["name"], header["toolset"]["version"]) for header in headers}
     manifest = {
         "iea": FORMAT,
         "sha256": digest.hexdigest(),
-        "count": count,
-        "consent": consent,
-        "span": [day.isoformat() for day in span],
+        "count": len(headers),
+        "consent": sorted({header["consent"] for header in headers}),
+        "span": [days[0], days[-1]],
         "toolsets": [{"name": name, "version": version} for name, version in sorted(toolsets)],
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     files.replace(target / "manifest.json", text.encode())
-    return count
+    return manifest
+
+
+def _allowed(
+    traces: Iterable[Mapping[str, Any]], photos: Store, skipped: Skipped
+) -> Iterator[tuple[Mapping[str, Any], bytes]]:
+    """Yield the sessions that may be trained on, each with its photo."""
+    for found in traces:
+        if "consent" not in found:
+            skipped.add("a session carries no consent", found["session"])
+            continue
+        try:
+            photo = photos.get(found["photo"]["sha256"])
+        except (NotFoundError, CheckFailedError) as error:
+            skipped.add("a photo is missing", str(error))
+        else:
+            yield found, photo
 
 
 def read(folder: Path, skipped: Skipped) -> Iterator[Pair]:
@@ -97,7 +105,7 @@ def read(folder: Path, skipped: Skipped) -> Iterator[Pair]:
 
     First turns are edits; later ones are refinements, which start from the program before them and
     have the words before them as history. Where an edit was undone, the score is `UNDONE`. Sessions
-    that were changed since they were recorded are left out and counted.
+    that were changed since they were recorded, or carry no consent, are left out and counted.
 
     Raises `NotFoundError` without a manifest, `InvalidError` for an export that is empty, names no
     consent or was made with a toolset that is not known here, and `CheckFailedError` where it is
@@ -109,6 +117,8 @@ def read(folder: Path, skipped: Skipped) -> Iterator[Pair]:
     def pair(line: bytes) -> Pair:
         found = trace.read(line, name="a session")
         trace.verify(found)
+        if "consent" not in found:
+            raise InvalidError(f"Session {found['session']} carries no consent: leave it out.")
         photo = photos.get(found["photo"]["sha256"])
         made = tuple(_records(found, skipped))
         if not made:
@@ -125,15 +135,15 @@ def _check(folder: Path) -> None:
     try:
         manifest = json.loads(files.read(path))
         kind, count, sha256 = manifest["iea"], manifest["count"], manifest["sha256"]
-        consent = str(manifest["consent"])
+        consent = [str(text).strip() for text in manifest["consent"]]
         toolsets = {(str(t["name"]), str(t["version"])) for t in manifest["toolsets"]}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidError(f"{path} is malformed ({error}): export the traces again.") from None
     if kind != FORMAT:
         raise InvalidError(f"{path} has another format than {FORMAT}: export the traces again.")
     if not count:
-        raise InvalidError(f"{folder} holds no session: export some that are consented.")
-    if not consent.strip():
+        raise InvalidError(f"{folder} holds no session: export some that carry a consent.")
+    if not consent or not all(consent):
         raise InvalidError(f"{path} names no consent: traces without it are not read.")
     for name, version in sorted(toolsets - {(t.name, t.version) for t in TOOLSETS.values()}):
         raise InvalidError(

@@ -1,8 +1,8 @@
 """Our own traces: what was consented is exported, and what people did with their edits counts."""
 
+import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,18 @@ from tests.training.importers.made import kept, photo
 from training.importers import traces
 from training.records import NOTHING, Record, Skipped
 
-SPAN = (date(2026, 1, 1), date(2026, 1, 31))
 CONSENT = "My edits may be used to improve the editor."
+CONSENTED = {"consent": CONSENT, "day": "2026-01-17"}
 
 
 class Session:
-    """A session that grows as the gateway would let it grow."""
+    """A session that grows as the gateway would let it grow, with a consent or without."""
 
-    def __init__(self, name: str, photo_sha256: str, **other: Any) -> None:
-        first = header(name)
-        self._header = {**first, "photo": {**first["photo"], "sha256": photo_sha256}, **other}
+    def __init__(
+        self, name: str, photo_sha256: str, consented: Mapping[str, str] = CONSENTED
+    ) -> None:
+        first = {**header(name), **consented}
+        self._header = {**first, "photo": {**first["photo"], "sha256": photo_sha256}}
         self._turns: list[dict[str, Any]] = []
         self._head: str | None = None
 
@@ -93,9 +95,8 @@ def session(photos: Blobs) -> Session:
 
 def exported(photos: Blobs, tmp_path: Path, *found: Mapping[str, Any]) -> Path:
     """Export traces, all of them consented."""
-    names = {each["session"] for each in found}
     target = tmp_path / "export"
-    traces.export(found, names, photos, target, Skipped(), consent=CONSENT, span=SPAN)
+    assert traces.export(found, photos, target, Skipped())["count"] == len(found)
     return target
 
 
@@ -198,42 +199,47 @@ def test_a_hand_that_was_undone_does_not_count(
     )
 
 
-def test_only_consented_sessions_are_written(photos: Blobs, tmp_path: Path) -> None:
-    sha256 = photos.put(save(photo("coffee")))
-    sessions = [Session(name, sha256) for name in ("yes", "no", "gone")]
-    sessions[2] = Session("gone", "ef" * 32)
+def test_only_sessions_with_a_consent_are_written(photos: Blobs, tmp_path: Path) -> None:
+    sha256, later = photos.put(save(photo("coffee"))), {"consent": "Yes.", "day": "2026-02-03"}
+    sessions = [
+        Session("yes", sha256),
+        Session("no", sha256, {}),
+        Session("gone", "ef" * 32),
+        Session("again", sha256),
+        Session("later", sha256, later),
+    ]
     for each in sessions:
         each.edit("brighter", add(exposure=1))
     skipped, target = Skipped(), tmp_path / "export"
-    found = (each.trace() for each in sessions)
-    count = traces.export(
-        found, {"yes", "gone"}, photos, target, skipped, consent=CONSENT, span=SPAN
-    )
-    assert count == 1
-    assert skipped.counts == {"a session is not consented": 1, "a photo is missing": 1}
-    manifest = json.loads((target / "manifest.json").read_text())
-    assert (manifest["consent"], manifest["count"]) == (CONSENT, 1)
-    assert manifest["span"] == ["2026-01-01", "2026-01-31"]
+    manifest = traces.export((each.trace() for each in sessions), photos, target, skipped)
+    assert manifest == json.loads((target / "manifest.json").read_text())
+    assert skipped.counts == {"a session carries no consent": 1, "a photo is missing": 1}
+    assert (manifest["count"], manifest["consent"]) == (3, [CONSENT, "Yes."])
+    assert manifest["span"] == ["2026-01-17", "2026-02-03"]
     assert manifest["toolsets"] == [{"name": "iea", "version": "1"}]
     assert b'"no"' not in (target / "traces.jsonl").read_bytes()
-    assert [pair.name for pair in traces.read(target, Skipped())] == ["yes"]
+    assert [pair.name for pair in traces.read(target, Skipped())] == ["yes", "again", "later"]
 
 
-def test_an_export_without_sessions_or_consent_is_refused(photos: Blobs, tmp_path: Path) -> None:
-    session = Session("one", "ab" * 32)
-    for consented, consent in (((), CONSENT), ({"one"}, CONSENT), ({"one"}, " ")):
-        with pytest.raises(InvalidError):
-            traces.export(
-                [session.trace()],
-                consented,
-                photos,
-                tmp_path,
-                Skipped(),
-                consent=consent,
-                span=SPAN,
-            )
+def test_an_export_without_sessions_is_refused_and_leaves_nothing(
+    photos: Blobs, tmp_path: Path
+) -> None:
+    target = tmp_path / "export"
+    none = Session("none", photos.put(save(photo())), {}).trace()
+    for found, reason in (([none], "1 a session carries no consent"), ([], "none at all")):
+        with pytest.raises(InvalidError, match=reason):
+            traces.export(found, photos, target, Skipped())
+    assert not target.exists()
     with pytest.raises(NotFoundError, match="no whole export"):
         traces.read(tmp_path, Skipped())
+
+
+def test_an_export_that_has_no_place_is_refused(
+    session: Session, photos: Blobs, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidError, match=r"file cannot be written \(file exists\)"):
+        traces.export([session.trace()], photos, tmp_path / "file", Skipped())
 
 
 def test_an_export_is_never_written_over(session: Session, photos: Blobs, tmp_path: Path) -> None:
@@ -254,12 +260,13 @@ def changed(target: Path, **facts: Any) -> None:
     [
         ({"toolsets": [{"name": "iea", "version": "9"}]}, InvalidError, "toolset iea 9"),
         ({"count": 0}, InvalidError, "no session"),
-        ({"consent": ""}, InvalidError, "no consent"),
+        ({"consent": []}, InvalidError, "no consent"),
+        ({"consent": [" "]}, InvalidError, "no consent"),
         ({"iea": "traces/2"}, InvalidError, "another format"),
         ({"toolsets": 3}, InvalidError, "malformed"),
         ({"sha256": "ab" * 32}, CheckFailedError, "was changed"),
     ],
-    ids=["toolset", "empty", "consent", "format", "malformed", "digest"],
+    ids=["toolset", "empty", "consent", "blank", "format", "malformed", "digest"],
 )
 def test_an_export_that_cannot_be_trusted_is_refused(
     facts: dict[str, Any],
@@ -294,6 +301,22 @@ def test_sessions_that_do_not_hold_are_counted(photos: Blobs, tmp_path: Path) ->
         "a session was changed or damaged": 1,
         "a session cannot be used": 3,
         "a turn did not edit": 1,
+    }
+
+
+def test_a_session_that_was_slipped_in_without_a_consent_is_left_out(
+    session: Session, photos: Blobs, tmp_path: Path
+) -> None:
+    silent = Session("silent", photos.put(save(photo())), {})
+    for each in (session, silent):
+        each.edit("brighter", add(exposure=1))
+    target, skipped = exported(photos, tmp_path, session.trace()), Skipped()
+    with (target / "traces.jsonl").open("a") as lines:
+        lines.write(json.dumps(silent.trace()) + "\n")
+    changed(target, sha256=hashlib.sha256((target / "traces.jsonl").read_bytes()).hexdigest())
+    assert [pair.name for pair in traces.read(target, skipped)] == ["one"]
+    assert skipped.examples == {
+        "a session cannot be used": "Session silent carries no consent: leave it out."
     }
 
 
