@@ -21,10 +21,10 @@ RUNS = Path("out/runs/stages")
 SEEDS = (0, 1, 2)
 SETTINGS = {
     "prepare": {"count": 2000},
-    "sft": {"steps": 500},
-    "grpo": {"steps": 60},
-    "synthetic": {"steps": 400},
-    "evaluate": {"asked": 200},
+    "sft": {"steps": 400},
+    "grpo": {"steps": 50},
+    "synthetic": {"steps": 300},
+    "evaluate": {"asked": 150},
 }
 PLANNERS = ("nothing", "auto", *STAGES)
 

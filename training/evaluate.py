@@ -11,6 +11,7 @@ from iea.image import decode_small, to_8bit
 from iea.measure import ATTRIBUTES, Gauge, likeness, pixel_distance
 from iea.program import Program, Step
 from iea.render import render_pixels
+from iea.tools import Param
 from training.planners import Answer
 from training.records import Dataset, Record
 from training.synthetic.wishes import SUBSTITUTES
@@ -132,7 +133,7 @@ def _group(tool: str) -> str:
 
 
 def _is_numeric(step: Step) -> bool:
-    return isinstance(step.params[step.declared.main.name], int | float)
+    return any(isinstance(param, Param) for param in step.declared.params)
 
 
 def _way(ours: Step, theirs: Step) -> tuple[float, float]:

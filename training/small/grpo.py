@@ -163,7 +163,7 @@ def train(folder: Path, start: Learner, data: Dataset, settings: Settings = Sett
         else:
             run.log(done, **row)
     torch.save(policy.photo.state_dict(), folder / "photo.pt")
-    model = finish(start, folder, asdict(settings))
+    model = finish(start, folder, {"stage": "grpo", **asdict(settings)})
     run.done(model=model.name, failed=dict(judge.failed))
     return model
 

@@ -9,7 +9,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
@@ -52,7 +52,10 @@ class Settings:
 
 @dataclass
 class Learner:
-    """A network, what it reads and answers with, and the wordings to learn and to be tested by."""
+    """A network, what it reads and answers with, and the wordings to learn and to be tested by.
+
+    `before` are the settings of the stages that it went through.
+    """
 
     network: Network
     encoder: Encoder
@@ -60,6 +63,7 @@ class Learner:
     atoms: list[str]
     learn: list[Wording]
     test: list[Wording]
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 def train(
@@ -108,8 +112,7 @@ def train(
             bar.set_postfix(loss=f"{mean:.3f}")
             run.log(step + 1, loss=mean, seconds=round(seconds, 1))
             save(run, learner.network, optimizer, step + 1)
-    before = {} if start is None else {"before": _manifest(start)["settings"]}
-    model = finish(learner, folder, {**asdict(settings), **before})
+    model = finish(learner, folder, asdict(settings))
     run.done(model=model.name)
     return model
 
@@ -137,17 +140,15 @@ def learnt(folder: Path, wordings: list[Wording] | None = None) -> Learner:
     them.
     """
     learner = prepare(wordings if wordings is not None else read_corpus())
-    if _manifest(folder)["atoms"] != learner.atoms:
+    manifest = json.loads((folder / "model" / "manifest.json").read_text("utf-8"))
+    if manifest["atoms"] != learner.atoms:
         raise CheckFailedError(f"{folder} learnt other atoms: train the stage before anew.")
     state = torch.load(folder / "network.pt", weights_only=True)
     # The pieces of words are the base's, chosen for this corpus; they were not trained.
     del state["word.weight"]
     learner.network.load_state_dict(state, strict=False)
+    learner.before = manifest["settings"]
     return learner
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    return dict(json.loads((folder / "model" / "manifest.json").read_text("utf-8")))
 
 
 def total_loss(network: Network, batch: Batch) -> Tensor:
@@ -218,7 +219,7 @@ def finish(learner: Learner, folder: Path, settings: Mapping[str, Any]) -> Path:
         "layers": list(LAYERS),
         "corpus_sha256": corpus_digest([*learner.learn, *learner.test]),
         "wordings": {"learnt": len(learner.learn), "held_out": len(learner.test)},
-        "settings": dict(settings),
+        "settings": {**settings, **({"before": learner.before} if learner.before else {})},
         "environment": environment(),
         "held_out_right": _by_language(learner.test, right),
         "positions": POSITIONS,

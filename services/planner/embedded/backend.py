@@ -10,6 +10,7 @@ from pathlib import Path
 from iea.language import LanguageModel, Sense
 from iea.masks.places import ELSEWHERE
 from iea.tools import TOOLS
+from iea.tools.color_mixer import COLOURS
 from services.planner.backend import (
     Act,
     Beyond,
@@ -35,6 +36,7 @@ from services.planner.embedded.figures import (
     figure_in,
     named_channel,
     named_tool,
+    names_look,
     names_shape,
     pixels_in,
     ratio_in,
@@ -56,6 +58,10 @@ _TORN, _CLOSE = 0.7, 0.15
 """From where two opposite wishes are both meant, and how near neither is."""
 _GUESS = 0.2
 """Probability from which the likeliest atom is taken where none is sure."""
+_ODD = 0.25
+"""Probability of nonsense from which nothing is guessed."""
+_NEAR = 0.2
+"""How much less sure than a plain wish in the same words a look may be."""
 _HINT = 0.15
 """Probability in the whole below which no span is believed: chatter says a lot by itself."""
 _MILD = 0.7
@@ -123,6 +129,10 @@ class Embedded:
         spans = cut(words)
         if not spans:
             return Understanding("none", beyond=(Beyond("empty", words.strip()),))
+        if removes(words) and names_look(words) and (looks := self._gone(words)[1]):
+            return Understanding(
+                "edit", looks=looks, language=self._model.read([words])[0].language
+            )
         meant = self._read(words, spans)
         gone = removed_tool(words)
         if context.program.find(gone) is not None and TOOLS[gone].stage == "geometry":
@@ -145,17 +155,20 @@ class Embedded:
         if not atoms and not amounts:
             if torn := _undecided(whole):
                 return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
-            if removes(words) and (looks := self._looks_gone(words)):
-                return Understanding("edit", looks=looks, language=whole.language)
+            if removes(words) and any(gone := self._gone(words)):
+                wishes, looks = gone
+                return Understanding("edit", wishes, looks, language=whole.language)
             shaped = [_Atom("crop:1:1", 1.0, words, 1.0, "")] if names_shape(words) else []
             atoms = _likeliest(whole, text) or shaped
         return _understood(atoms + amounts, words, whole.language)
 
-    def _looks_gone(self, words: str) -> tuple[Look, ...]:
+    def _gone(self, words: str) -> tuple[tuple[Wish, ...], tuple[Look, ...]]:
+        """Return what words ask to go, as wishes without what made it, and as looks."""
         sense = self._model.read([removed(words)])[0]
-        said = [name for name, chance in sense.atoms.items() if chance >= SURE]
-        styles = [name[6:] for name in said if name.startswith("style:")]
-        return tuple(Look(style, words=words, gone=True) for style in styles)
+        said = [_Atom(n, p, words, 1.0, "") for n, p in sense.atoms.items() if p >= SURE]
+        looks = tuple(replace(look, gone=True) for look in _looks(said))
+        wishes = (replace(w, direction=-w.direction, how="remove") for w in _wishes(said))
+        return tuple(wishes), looks
 
 
 def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding:
@@ -217,7 +230,8 @@ def _one_way(atoms: Sequence[_Atom]) -> list[_Atom]:
 def _likeliest(whole: Sense, words: str) -> list[_Atom]:
     """Return what a request most likely asks for where nothing is sure, if anything stands out."""
     first = next(iter(whole.atoms.items()), ("", 0.0))
-    if first[1] < _GUESS or first[0].startswith(("beyond:", "keep:")):
+    nonsense = whole.atoms.get("beyond:nonsense", 0.0) > _ODD
+    if first[1] < _GUESS or nonsense or first[0].startswith(("beyond:", "keep:")):
         return []
     return [_Atom(first[0], first[1], words, whole.degree, _certain(whole.regions))]
 
@@ -252,6 +266,8 @@ def _understood(atoms: Sequence[_Atom], words: str, language: str) -> Understand
         if a.name.startswith("beyond:") and ((kind := a.name[7:]) not in _SOCIAL or not asks)
     )
     act, factor, region = _act(atoms, words)
+    if act == "same" and region in COLOURS:
+        wishes = tuple(wish for wish in wishes if wish.tool != "color_mixer")
     if act == "edit" and not asks:
         return _empty_handed(atoms, beyond, words, language)
     keeps = tuple(
@@ -348,10 +364,14 @@ def _as_stops(figure: Figure, wish: Wish) -> float:
 
 
 def _looks(atoms: Sequence[_Atom]) -> tuple[Look, ...]:
-    """Return the looks; a second one only where other words ask for it."""
+    """Return the looks; a second one only where other words ask for it.
+
+    What is a plain wish more surely is no look: "more saturated" is not "vivid".
+    """
+    plain = {a.words: a.chance for a in reversed(atoms) if _TOOL_WISH.fullmatch(a.name)}
     found: dict[str, Look] = {}
     for atom in atoms:
-        if atom.name.startswith("style:"):
+        if atom.name.startswith("style:") and atom.chance > plain.get(atom.words, 0.0) - _NEAR:
             found.setdefault(atom.words, Look(atom.name[6:], atom.degree, atom.words, atom.region))
     return tuple(found.values())
 

@@ -202,6 +202,11 @@ def removes(text: str) -> bool:
     return _named(text, "removal") is not None
 
 
+def names_look(text: str) -> bool:
+    """Tell whether a text speaks of a look or a style by that name."""
+    return _named(text, "look") is not None
+
+
 def removed(text: str) -> str:
     """Return what a text asks to go: "the vintage look" of "remove the vintage look"."""
     for phrase, _ in _phrases("removal"):
