@@ -60,8 +60,6 @@ _GUESS = 0.2
 """Probability from which the likeliest atom is taken where none is sure."""
 _ODD = 0.25
 """Probability of nonsense from which nothing is guessed."""
-_NEAR = 0.2
-"""How much less sure than a plain wish in the same words a look may be."""
 _HINT = 0.15
 """Probability in the whole below which no span is believed: chatter says a lot by itself."""
 _MILD = 0.7
@@ -366,12 +364,13 @@ def _as_stops(figure: Figure, wish: Wish) -> float:
 def _looks(atoms: Sequence[_Atom]) -> tuple[Look, ...]:
     """Return the looks; a second one only where other words ask for it.
 
-    What is a plain wish more surely is no look: "more saturated" is not "vivid".
+    Two words say one thing, the surer one: "more saturated" is not "vivid".
     """
-    plain = {a.words: a.chance for a in reversed(atoms) if _TOOL_WISH.fullmatch(a.name)}
+    short = (a for a in reversed(atoms) if len(a.words.split()) < 3)
+    plain = {a.words: a.chance for a in short if _TOOL_WISH.fullmatch(a.name)}
     found: dict[str, Look] = {}
     for atom in atoms:
-        if atom.name.startswith("style:") and atom.chance > plain.get(atom.words, 0.0) - _NEAR:
+        if atom.name.startswith("style:") and atom.chance > plain.get(atom.words, 0.0):
             found.setdefault(atom.words, Look(atom.name[6:], atom.degree, atom.words, atom.region))
     return tuple(found.values())
 
