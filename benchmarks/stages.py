@@ -1,8 +1,7 @@
 """What each stage of training does for the small planner, over three seeds from the base encoder.
 
-`python -m benchmarks stages`: three runs of the pipeline, half an hour and more; runs that are
-done or begun already, in out/runs/stages, are gone on with. They are short, so that three fit: the
-weights that ship are trained fifteen times as long by the same steps.
+`python -m benchmarks stages`: three runs of the pipeline, half an hour each on two quiet cores; runs
+that are done or begun already, in out/runs/stages, are gone on with.
 """
 
 import json
@@ -21,10 +20,10 @@ RUNS = Path("out/runs/stages")
 SEEDS = (0, 1, 2)
 SETTINGS = {
     "prepare": {"count": 2000},
-    "sft": {"steps": 400},
-    "grpo": {"steps": 50},
-    "synthetic": {"steps": 300},
-    "evaluate": {"asked": 150},
+    "sft": {"steps": 1500},
+    "grpo": {"steps": 120},
+    "synthetic": {"steps": 2000},
+    "evaluate": {"asked": 400},
 }
 PLANNERS = ("nothing", "auto", *STAGES)
 
