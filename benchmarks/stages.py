@@ -1,7 +1,7 @@
 """What each stage of training does for the small planner, over three seeds from the base encoder.
 
-`python -m benchmarks stages`: three runs of the pipeline, half an hour each on two quiet cores; runs
-that are done or begun already, in out/runs/stages, are gone on with.
+`python -m benchmarks stages`: three runs of the pipeline, half an hour each on two quiet cores.
+Runs in out/runs/stages that are done or begun already are gone on with.
 """
 
 import json
