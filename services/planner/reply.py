@@ -100,7 +100,9 @@ class Replies:
 
     def of_beyond(self, beyond: Iterable[Beyond]) -> str:
         """Say what no tool can do, and what can be done instead."""
-        return self.joined(dict.fromkeys(self._find("beyond", part.kind) for part in beyond))
+        # What was not understood is answered as what has no sense: who can tell them apart?
+        kinds = ("nonsense" if part.kind == "nothing" else part.kind for part in beyond)
+        return self.joined(dict.fromkeys(self._find("beyond", kind) for kind in kinds))
 
     def of_steps(self, program: Program) -> str:
         """Explain a program, step by step."""

@@ -157,7 +157,7 @@ class Embedded:
                 wishes, looks = gone
                 return Understanding("edit", wishes, looks, language=whole.language)
             shaped = [_Atom("crop:1:1", 1.0, words, 1.0, "")] if names_shape(words) else []
-            atoms = _likeliest(whole, text) or shaped
+            atoms = shaped or _likeliest(whole, text)
         return _understood(atoms + amounts, words, whole.language)
 
     def _gone(self, words: str) -> tuple[tuple[Wish, ...], tuple[Look, ...]]:
@@ -171,7 +171,7 @@ class Embedded:
 
 def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding:
     """Take the rules' reading of English where the model makes nothing of the words."""
-    unsure = meant.act in ("ask", "none") and all(b.kind == "nonsense" for b in meant.beyond)
+    unsure = meant.act in ("ask", "none") and all(b.kind == "nothing" for b in meant.beyond)
     plain = ruled.act == "edit" and ruled.wishes and not ruled.beyond
     acts = ruled.act in ("scale", "undo", "reset", "reverse", "ask", "explain")
     return ruled if unsure and (plain or acts) else meant
@@ -286,7 +286,7 @@ def _empty_handed(
         return Understanding("none", beyond=beyond, language=language)
     if any(atom.name.startswith("keep:") for atom in atoms):
         return Understanding("thanks", language=language)
-    return Understanding("none", beyond=(Beyond("nonsense", words.strip()),), language=language)
+    return Understanding("none", beyond=(Beyond("nothing", words.strip()),), language=language)
 
 
 def _wishes(atoms: Sequence[_Atom]) -> tuple[Wish, ...]:
@@ -426,11 +426,12 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
     asked = [a for a in acts if a.name[4:] not in ("thanks", "describe", "explain", "changes")]
     if not atoms and (said := factor_in(words)) is not None:
         return "scale", said, ""
-    asked.sort(key=lambda atom: atom.name != "act:reverse")  # "less, not more" is both
     for atom in [*asked, *acts]:
         name, region = atom.name[4:], atom.region
         factor = 1.0
-        if name in _FACTORS:
+        if name == "less" and corrects(words):
+            name = "reverse"  # "I got it wrong: less, not more"
+        elif name in _FACTORS:
             factor = _scale(name, atom.degree, words)
         elif name in ("undo", "back"):
             count = count_in(words)
