@@ -76,7 +76,7 @@ def main() -> None:
     keep("engine", _lines(measure(given)))
 
 
-def _formulas(program: Program, pixels: Pixels) -> Callable[[Pixels], None]:
+def _formulas(program: Program, pixels: Pixels) -> Callable[[Pixels], object]:
     """Return as many pixels' worth of rendering of one block, over and over, on as many threads."""
     rows = ROW_BLOCK // WIDTH
     block = np.ascontiguousarray(pixels[:rows])
@@ -88,7 +88,7 @@ def _formulas(program: Program, pixels: Pixels) -> Callable[[Pixels], None]:
     def part(_: int) -> None:
         drive(block, np.empty((1, *block.shape), np.uint8), 0, 0, *batch(passes), 1, forks, tiles)
 
-    return lambda _: [*pool.map(part, range(THREADS))].clear()
+    return lambda _: list(pool.map(part, range(THREADS)))
 
 
 def _copy(pixels: Pixels) -> Callable[[Pixels], None]:

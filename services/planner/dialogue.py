@@ -282,10 +282,11 @@ def _same_colour(talk: Talk, moved: Sequence[Step], colour: str, words: str) -> 
     program = talk.program
     for step in moved:
         if step.tool == "color_mixer":
-            channels = {
-                name.partition("_")[2]: value for name, value in step.params.items() if value
+            params = {
+                f"{colour}_{name.partition('_')[2]}": value
+                for name, value in step.params.items()
+                if value
             }
-            params = {f"{colour}_{channel}": value for channel, value in channels.items()}
             program = with_params(program, step.tool, params, place_of(step.mask), talk.seed)
     if program == talk.program:
         return Draft(program, stuck=Note("nothing_to_scale"))

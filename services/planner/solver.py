@@ -211,8 +211,8 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
 def _burns_more(bench: _Bench, knob: _Knob, amount: float, still: dict[str, float]) -> bool:
     """Tell whether going on, now that the other knobs have moved too, would burn too much."""
     further = abs(amount - knob.start) > abs(knob.amount - knob.start)
-    moved = bench.read(knob, amount)
-    return further and moved.get("burnt", 0.0) > still.get("burnt", 0.0) + MAX_BURNT
+    allowed = still.get("burnt", 0.0) + MAX_BURNT
+    return further and bench.read(knob, amount).get("burnt", 0.0) > allowed
 
 
 def _set(bench: _Bench, knob: _Knob, amount: float) -> None:

@@ -92,7 +92,7 @@ def named_tool(text: str) -> str:
 def named_channel(text: str) -> str:
     """Return the channel of the colour mixer that a text names beside an amount and nothing else:
     "blue.luminance" of "blue luminance -30"."""
-    said = " ".join(re.split(r"[\s:=]+", _NUMBER.sub(" ", text.lower()))).split()
+    said = re.sub("[:=]", " ", _NUMBER.sub(" ", text.lower())).split()
     if len(said) != 2:
         return ""
     colour = said[0] if said[0] in COLOURS else said[0].removesuffix("s")
@@ -216,8 +216,9 @@ def removed(text: str) -> str:
 
 def removed_tool(text: str) -> str:
     """Return the tool whose change a text asks to go, and nothing else: "undo the crop"."""
-    bare = " ".join(word for word in removed(text).split() if word not in _ARTICLES)
-    return _tool_names().get(bare, "") if removes(text) else ""
+    if not removes(text):
+        return ""
+    return _tool_names().get(" ".join(w for w in removed(text).split() if w not in _ARTICLES), "")
 
 
 def _named(text: str, group: str) -> float | None:
