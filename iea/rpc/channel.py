@@ -19,6 +19,8 @@ OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2000),
+    # Channels of one process would share connections, and a new one the pause of an old one.
+    ("grpc.use_local_subchannel_pool", 1),
     # A name that stands for several replicas gets calls to all of them.
     ("grpc.lb_policy_name", "round_robin"),
     # Proxies of the environment are for the web; they would swallow calls to the loopback.

@@ -104,14 +104,15 @@ class EditService(pb_grpc.EditServiceServicer):
 
 def build(settings: Settings) -> list[Service]:
     """Return the service for a server, on the blobs of the data folder and the other services."""
+    ends = ExitStack()
+    reach = ends.enter_context
     editor = Editor(
-        planner=Remote(settings.planner_address, PlannerServiceStub),
-        renderer=Remote(settings.renderer_address, RendererServiceStub),
-        quality=Remote(settings.quality_address, QualityServiceStub),
-        traces=Remote(settings.traces_address, TraceServiceStub),
+        planner=reach(Remote(settings.planner_address, PlannerServiceStub)),
+        renderer=reach(Remote(settings.renderer_address, RendererServiceStub)),
+        quality=reach(Remote(settings.quality_address, QualityServiceStub)),
+        traces=reach(Remote(settings.traces_address, TraceServiceStub)),
     )
     blobs = Blobs(settings.data_dir / "blobs")
-    ends = ExitStack()
     workers = settings.render_workers
     decoder: Decoder = image
     if settings.decode_sandbox:

@@ -1,5 +1,8 @@
 """Errors over the wire: raised there, the same error here."""
 
+import socket
+import time
+
 import grpc
 import pytest
 from google.protobuf.any_pb2 import Any
@@ -121,6 +124,20 @@ def test_a_server_that_is_not_there_is_named() -> None:
             remote.call("Edit", pb.EditRequest())
         with pytest.raises(errors.UnavailableError, match="is it running"):
             list(remote.stream("GetSession", pb.GetSessionRequest()))
+
+
+def test_a_new_connection_does_not_wait_for_an_old_one(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with Remote(address, EditServiceStub) as old:
+            for _ in range(5):  # every failure makes its pause before the next try longer
+                with pytest.raises(errors.UnavailableError):
+                    old.call("Edit", pb.EditRequest())
+                time.sleep(0.3)
+            taken.close()
+            _, new = start(Echo(), address)
+            new.call("Edit", pb.EditRequest())
 
 
 def test_another_service_at_the_address_is_told(start: Start) -> None:
