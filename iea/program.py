@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Self
@@ -112,6 +112,11 @@ class Program:
         place = TOOLSETS[self.toolset].place
         active = (s for s in self.steps if not s.declared.is_neutral(s.params))
         return tuple(sorted(active, key=lambda step: place(step.declared)))
+
+    @cached_property
+    def key(self) -> Hashable:
+        """What decides the picture, as a quick key for a cache in one process."""
+        return self.toolset, *((s.tool, tuple(s.params.items()), s.mask) for s in self.ordered)
 
     @cached_property
     def canonical(self) -> bytes:

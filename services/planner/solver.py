@@ -10,7 +10,8 @@ target gives.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -20,10 +21,8 @@ from iea.program import Program
 from iea.tools import TOOLS
 from services.planner.backend import Keep, Wish
 from services.planner.handles import Handle
-from services.planner.view import DETAIL, View
+from services.planner.view import SpentError, View
 
-BUDGET = 60
-"""Renders for one turn."""
 MAX_BURNT = 1.5
 """Points of per cent of the pixels that may newly lose their detail to white or black."""
 EXTREME = 2.5
@@ -95,21 +94,12 @@ class _Knob:
 
 @dataclass
 class _Bench:
-    """The photo, the program as it stands, and the renders left."""
+    """The photo, the program before the turn, and the program as it stands."""
 
     view: View
+    start: Program
     program: Program
     seed: int
-    before: dict[str, float] = field(default_factory=dict)
-    kept: dict[str, float] = field(default_factory=dict)
-    """What was there without effects."""
-    start: Program = field(default_factory=Program)
-    """The program before the turn."""
-    origins: dict[tuple[bool, str], dict[str, float]] = field(default_factory=dict)
-
-    @property
-    def spent(self) -> bool:
-        return self.view.renders >= BUDGET
 
     def turned(self, knob: _Knob, value: float) -> Program:
         return knob.handle.turned(self.program, value, self.seed, knob.wish.also)
@@ -120,10 +110,7 @@ class _Bench:
 
     def origin(self, knob: _Knob) -> dict[str, float]:
         """Measure where the knob works, before the turn."""
-        key = (knob.attribute in DETAIL, knob.handle.place)
-        if key not in self.origins:
-            self.origins[key] = self.view.read(self.start, knob.attribute, knob.handle.place)
-        return self.origins[key]
+        return self.view.read(self.start, knob.attribute, knob.handle.place)
 
     def drift(self, program: Program, attribute: str) -> float:
         """Return how far an attribute that should stay is from where it was.
@@ -131,17 +118,17 @@ class _Bench:
         Effects do not count: darker corners were asked for, and to make all else lighter for them
         would be a change of its own.
         """
-        reading = self.view.read(_without_effects(program), attribute)
-        return reading[attribute] - self.kept[attribute]
+        now, before = (
+            self.view.read(_without_effects(each), attribute) for each in (program, self.start)
+        )
+        return now[attribute] - before[attribute]
 
 
 def solve(
     view: View, program: Program, wishes: Iterable[Wish], keeps: Iterable[Keep], seed: int
 ) -> Solution:
     """Find the program that grants the wishes on a photo and leaves what is kept as it was."""
-    bench = _Bench(view, program, seed, start=program)
-    bench.before = view.read(program)
-    bench.kept = view.read(_without_effects(program))
+    bench = _Bench(view, program, program, seed)
     knobs = [_knob(program, wish) for wish in wishes]
     wished = {knob.handle.tool for knob in knobs}
     kept = {name: keep for keep in keeps for name in keep.attributes if name in _OWNERS}
@@ -151,8 +138,9 @@ def solve(
             _turn(bench, knob, first=sweep == 0)
             if _too_weak(knob, wished):
                 knobs[i] = _replaced(bench, knob, program)
-        for name, keep in kept.items():
-            _hold(bench, name, keep, wished, held)
+        with suppress(SpentError):
+            for name, keep in kept.items():
+                _hold(bench, name, keep, wished, held)
     counts = Counter(knob.wish.words for knob in knobs)
     lone = [not k.wish.look and counts[k.wish.words] == 1 for k in knobs]
     shortfalls = [s for k, one in zip(knobs, lone, strict=True) if (s := _shortfall(k, alone=one))]
@@ -172,16 +160,17 @@ def _knob(program: Program, wish: Wish) -> _Knob:
 
 
 def _turn(bench: _Bench, knob: _Knob, *, first: bool) -> None:
-    """Set one knob, given all the others."""
-    if bench.spent or knob.limit == knob.start:
-        return
+    """Set one knob, given all the others; where no renders are left it stays as it was found."""
     change = TOOLS[knob.handle.tool].target.change
-    if not knob.attribute:
-        _turn_by_rote(bench, knob)
-    elif abs(change) >= _ALL_THE_WAY:
-        _turn_far(bench, knob)
-    else:
-        _turn_to_effect(bench, knob, knob.wish.direction * float(np.sign(change)), first=first)
+    if knob.limit == knob.start:
+        return
+    with suppress(SpentError):
+        if not knob.attribute:
+            _turn_by_rote(bench, knob)
+        elif abs(change) >= _ALL_THE_WAY:
+            _turn_far(bench, knob)
+        else:
+            _turn_to_effect(bench, knob, knob.wish.direction * float(np.sign(change)), first=first)
 
 
 def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> None:
@@ -203,7 +192,7 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
         goal = min(max(goal, _SEEN * goal - pulled), knob.reach)
     if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
         return  # the other wishes did not disturb it
-    amount = _find(bench, effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
+    amount = _find(effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
     if first or not _burns_more(bench, knob, amount, still):
         _set(bench, knob, amount)
 
@@ -268,8 +257,6 @@ def _fathom(
         safe, hot = knob.start, knob.limit
         if burns(hot):
             for _ in range(6):
-                if bench.spent:
-                    break
                 middle = (safe + hot) / 2
                 safe, hot = (safe, middle) if burns(middle) else (middle, hot)
             knob.limit = safe
@@ -277,7 +264,6 @@ def _fathom(
 
 
 def _find(
-    bench: _Bench,
     effect: Callable[[float], float],
     goal: float,
     low: tuple[float, float],
@@ -292,10 +278,13 @@ def _find(
         return b
     best, distance, side = b, abs(fb), 0
     for _ in range(7):
-        if bench.spent or distance <= _TOLERANCE * max(goal, 1e-9):
+        if distance <= _TOLERANCE * max(goal, 1e-9):
             break
         c = (a * fb - b * fa) / (fb - fa)
-        fc = effect(c) - goal
+        try:
+            fc = effect(c) - goal
+        except SpentError:
+            break
         if abs(fc) < distance:
             best, distance = c, abs(fc)
         if fc > 0:
@@ -310,7 +299,7 @@ def _find(
 def _hold(bench: _Bench, name: str, keep: Keep, wished: set[str], held: dict[str, Keep]) -> None:
     """Bring a kept attribute back with its own tools, where it drifted."""
     for tool in _OWNERS[name]:
-        if tool in wished or bench.spent:
+        if tool in wished:
             continue
         drift = bench.drift(bench.program, name)
         if abs(drift) <= ATTRIBUTES[name].notice / 2:
@@ -326,7 +315,7 @@ def _hold(bench: _Bench, name: str, keep: Keep, wished: set[str], held: dict[str
         reach = effect(end)
         if reach <= 0:
             continue
-        amount = _find(bench, effect, abs(drift), (start, 0.0), (end, reach))
+        amount = _find(effect, abs(drift), (start, 0.0), (end, reach))
         bench.program = handle.turned(bench.program, handle.rounded(amount), bench.seed)
         held[tool] = keep
 

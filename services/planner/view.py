@@ -1,6 +1,6 @@
 """A photo as the solver looks at it: small copies, rendered and measured."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,9 @@ SIZE = 256
 CROP = 160
 """Side of the part that is looked at as it is, for sharpness and grain."""
 
+BUDGET = 60
+"""Renders for one turn."""
+
 MIN_SHARE = 0.004
 """Of the photo, below which a place is said not to be there."""
 
@@ -29,6 +32,10 @@ DETAIL = frozenset(("D", "N"))
 """The attributes that a small copy does not show."""
 _MARGIN = 10
 """Levels from an end of the range within which a pixel had no detail to lose."""
+
+
+class SpentError(Exception):
+    """No renders are left: what was found so far must do."""
 
 
 class View:
@@ -41,6 +48,7 @@ class View:
         self.small, self._coarse, self._full = small, coarse, full
         self._looks: dict[str, _Look] = {}
         self._covers: dict[str, Flags] = {}
+        self._readings: dict[Hashable, dict[str, float]] = {}
         self._photo = Photo(small)
         self.renders = 0
 
@@ -50,18 +58,31 @@ class View:
         Besides the attributes of `iea.measure` there is `burnt`: the share (%) of pixels that had
         detail in the original and have lost it to white or black. Unlike `clipped` it forgives a
         sky that was all but white before, and one full channel of a strong colour. Geometry is left
-        out: where things are changes no light.
+        out: where things are changes no light. What was read once is not rendered again.
+        Raises `SpentError` instead of rendering more than `BUDGET` times.
         """
-        self.renders += 1
         program = without_geometry(program)
+        key = program.key, attribute in DETAIL, place
+        if key not in self._readings:
+            if self.renders == BUDGET:
+                raise SpentError
+            self.renders += 1
+            if attribute in DETAIL and not place:
+                self._readings[key] = self._read_detail(program)
+            else:
+                self._readings[key] = self._read(program, place, fine=attribute in DETAIL)
+        return self._readings[key]
+
+    def _read(self, program: Program, place: str, *, fine: bool) -> dict[str, float]:
         masked = any(step.mask is not None for step in program.steps)
-        if attribute in DETAIL and not place:
-            pixels, gauge, window = self._detail
-            return gauge.read(to_8bit(render_pixels(program, pixels, window=window, threads=1)))
-        look = self._look(place, fine=masked or bool(place) or attribute in DETAIL)
+        look = self._look(place, fine=fine or masked or bool(place))
         rendered = to_8bit(render_pixels(program, look.photo, threads=1))
         lost = look.inside & _burnt(rendered)
         return {**look.gauge.read(rendered), "burnt": 100 * float(lost.sum()) / look.size}
+
+    def _read_detail(self, program: Program) -> dict[str, float]:
+        pixels, gauge, window = self._detail
+        return gauge.read(to_8bit(render_pixels(program, pixels, window=window, threads=1)))
 
     @property
     def size(self) -> tuple[int, int]:

@@ -65,13 +65,11 @@ class Scene:
 
     def render(self, program: Program) -> Pixels:
         """Return the photo under a program, on the caller's thread; the last few are kept."""
-        steps = ((s.tool, tuple(s.params.values()), s.mask) for s in program.ordered)
-        key = program.toolset, *steps
-        if key not in self._renders:
+        if program.key not in self._renders:
             if len(self._renders) == _KEPT_RENDERS:
                 del self._renders[next(iter(self._renders))]
-            self._renders[key] = to_8bit(render_pixels(program, self.photo, threads=1))
-        return self._renders[key]
+            self._renders[program.key] = to_8bit(render_pixels(program, self.photo, threads=1))
+        return self._renders[program.key]
 
     def differ(self, one: Program, other: Program) -> bool:
         """Tell whether a person would see any difference between two programs here."""

@@ -9,8 +9,8 @@ from iea.measure import ATTRIBUTES
 from iea.program import Program
 from iea.tools import TOOLS
 from services.planner.backend import Keep, Wish
-from services.planner.solver import BUDGET, solve
-from services.planner.view import View
+from services.planner.solver import solve
+from services.planner.view import BUDGET, View
 from tests.services.planner.scenes import PHOTOS, amounts, measured, plain_view, view
 
 SOLVED = [

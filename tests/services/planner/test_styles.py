@@ -9,9 +9,9 @@ from iea.tools import TOOLS, Param
 from services.planner.backend import Context, Look, Understanding
 from services.planner.dialogue import Talk, settle
 from services.planner.embedded import Embedded
-from services.planner.solver import BUDGET, solve
+from services.planner.solver import solve
 from services.planner.styles import recipes, wishes_of
-from services.planner.view import View
+from services.planner.view import BUDGET, View
 from tests.services.planner.scenes import small, view
 
 STYLES = sorted(recipes())
@@ -62,7 +62,7 @@ def test_a_recipe_names_tools_and_numbers_in_their_ranges(style: str) -> None:
 def test_a_look_shows_within_the_budget(style: str) -> None:
     program, scene = made(style)
     assert distance(program, scene) > 0.015
-    assert scene.renders <= BUDGET + 2
+    assert scene.renders <= BUDGET
     assert Program.parse(program.to_json()) == program
 
 
