@@ -51,6 +51,9 @@ _OWNERS = {
 _SEEN = 0.7
 """The share of what was asked that must be left of a wish when the others have pulled too."""
 
+_MOST_OF_LOOK = 1.6
+"""By how much a part of a look may grow for that: recipes set parts against each other on purpose."""
+
 _STRONGER = {"vibrance": "saturation"}
 """The tool that takes over where one has too little to work on."""
 
@@ -186,10 +189,11 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
         return
     share = float(np.interp(knob.wish.degree, *_RESERVE))
     goal = min(knob.asked, share * knob.reach)
-    if not first and not knob.wish.look:
+    if not first:
         origin = bench.origin(knob)
         pulled = sign * (still[knob.attribute] - origin[knob.attribute])
-        goal = min(max(goal, _SEEN * goal - pulled), knob.reach)
+        most = _MOST_OF_LOOK * goal if knob.wish.look else knob.reach
+        goal = min(max(goal, _SEEN * goal - pulled), most, knob.reach)
     if knob.solved and abs(effect(knob.amount) - goal) <= 2 * _TOLERANCE * goal:
         return  # the other wishes did not disturb it
     amount = _find(effect, goal, (knob.start, 0.0), (knob.limit, knob.reach))
