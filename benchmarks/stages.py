@@ -20,9 +20,9 @@ RUNS = Path("out/runs/stages")
 SEEDS = (0, 1, 2)
 SETTINGS = {
     "prepare": {"count": 2000},
-    "sft": {"steps": 1500},
-    "grpo": {"steps": 120},
-    "synthetic": {"steps": 2000},
+    "sft": {"steps": 1200},
+    "grpo": {"steps": 80},
+    "synthetic": {"steps": 1400},
     "evaluate": {"asked": 400},
 }
 PLANNERS = ("nothing", "auto", *STAGES)

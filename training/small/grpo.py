@@ -47,12 +47,12 @@ class Settings:
     knows no refusals, so requests that cannot be done are left out with it.
     """
 
-    steps: int = 300
-    prompts: int = 16
+    steps: int = 80
+    prompts: int = 32
     group: int = 8
     rate: float = 2e-5
     photo_rate: float = 1e-3
-    divergence: float = 0.05
+    divergence: float = 0.15
     reward: Literal["ours", "published"] = "ours"
     held_out: int = 200
     save_every: int = 25

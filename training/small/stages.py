@@ -9,8 +9,8 @@ from training.records import Dataset
 from training.small import grpo as rewarded
 from training.small.sft import Settings, learnt, train
 
-_SFT: Mapping[str, Any] = {"steps": 2500, "variety": 0.0}
-_SYNTHETIC: Mapping[str, Any] = {"steps": 2500, "encoder_rate": 1e-4, "head_rate": 5e-4}
+_SFT: Mapping[str, Any] = {"steps": 1200, "variety": 0.0}
+_SYNTHETIC: Mapping[str, Any] = {"steps": 1400, "encoder_rate": 1e-4, "head_rate": 5e-4}
 
 
 def sft(order: Order, folder: Path) -> Path:
