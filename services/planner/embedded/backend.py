@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -77,6 +77,7 @@ _KEEPS = {
 }
 _EFFECTS = ("grain", "vignette", "glow", "fade", "sepia", "blur", "black_and_white")
 _PLACES = ("sky", "face", "subject", "background")
+_AGAIN = ("act:same", "act:less", "act:more")
 _SOCIAL = ("chat", "nonsense", "insult", "question")
 """Kinds of the impossible that are passed over where there is something to do."""
 _FACTORS = {"more": (1.25, 1.5, 2.0, 3.0), "less": (0.75, 0.6, 0.4, 0.2)}
@@ -207,11 +208,49 @@ def _joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[
         if plain < SURE:  # no span says it by itself
             found.append(_Atom(name, chance, words, whole.degree, _certain(whole.regions)))
             continue
-        place = _certain((whole if name.startswith("act:") else parts[best]).regions)
-        if not place and len({_certain(part.regions) for part in parts} - {""}) == 1:
-            place = _certain(whole.regions)  # "the sky is too bright, darken it"
+        place = _place(name, whole, parts, best)
         found.append(_Atom(name, chance, spans[best], parts[best].degree, place))
+    if elsewhere := list(_elsewhere(found, parts, spans)):
+        # Such words speak of this request, and not of the turn before.
+        found = [a for a in found if a.name not in _AGAIN] + elsewhere
     return _one_way(sorted(found, key=lambda atom: -atom.chance))
+
+
+def _place(name: str, whole: Sense, parts: Sequence[Sense], best: int) -> str:
+    """Return where an atom is meant that a span says: in its own words, or in those around it."""
+    if name.startswith("act:"):
+        return _certain(whole.regions)
+    if place := _certain(parts[best].regions):
+        return place
+    claimed = {_certain(part.regions) for part in parts} - {""}
+    open_ = [r for r, chance in whole.regions.items() if chance >= SURE and r not in claimed]
+    if open_ and len(parts) == len(claimed) + 1:
+        return open_[0]  # "cool sky, warm ground"
+    # "The sky is too bright, darken it"; but grass that should be greener has a place of its own.
+    inherits = len(claimed) == 1 and not _COLOUR_WISH.fullmatch(name)
+    return _certain(whole.regions) if inherits else ""
+
+
+def _elsewhere(
+    said: Sequence[_Atom], parts: Sequence[Sense], spans: Sequence[str]
+) -> Iterator[_Atom]:
+    """Yield what "the left needs more light, the right less" asks for on the right."""
+    for i, part in enumerate(parts):
+        act, place = max(_AGAIN, key=lambda name: part.atoms.get(name, 0.0)), _certain(part.regions)
+        before = [atom for atom in said if atom.words in spans[:i]]
+        wishes = [atom for atom in before if _TOOL_WISH.fullmatch(atom.name)]
+        plain = max((p for name, p in part.atoms.items() if name != act), default=0.0) >= SURE
+        if part.atoms.get(act, 0.0) < _GUESS or plain or not place or not wishes:
+            continue
+        last = max(wishes, key=lambda atom: spans.index(atom.words))
+        if last.region == place:
+            continue
+        if act == "act:same":
+            yield replace(last, words=spans[i], region=place)
+        elif act == "act:less" and last.name.endswith("+"):
+            yield replace(last, name=f"{last.name[:-1]}-", words=spans[i], region=place)
+        elif act == "act:more" and last.name.endswith("-"):
+            yield replace(last, name=f"{last.name[:-1]}+", words=spans[i], region=place)
 
 
 def _one_way(atoms: Sequence[_Atom]) -> list[_Atom]:

@@ -12,6 +12,7 @@ from iea.tools.color_mixer import COLOURS
 
 _REPLIES = Path(__file__).parents[1] / "replies"
 _ARTICLES = ("the", "los", "las", "les", "die", "os", "as", "le", "i", "gli")
+_SIGNS = {"+": 1, "-": -1}
 _STOPS = r"stops?|ev|f-stops?|blenden?|pasos?|crans?|il|档|段"
 _NUMBER = re.compile(
     rf"(?P<sign>[+−–-]\s?)?(?P<value>\d+(?:[.,]\d+)?)(?:\s*/\s*(?P<below>\d+))?"
@@ -101,8 +102,10 @@ def named_channel(text: str) -> str:
 
 
 def steered_tool(text: str) -> tuple[str, int]:
-    """Return the tool, and which way, of a text that says nothing else: "blacks down"."""
+    """Return the tool, and which way, of a text that says nothing else: "blacks down", "+blacks"."""
     said = text.lower()
+    if said[:1] in _SIGNS and said[1:] in _tool_names():
+        return _tool_names()[said[1:]], _SIGNS[said[0]]
     for phrase, way in _phrases("ways"):
         rest = _pattern(phrase).sub(" ", said)
         bare = " ".join(w for w in rest.split() if w not in _ARTICLES)

@@ -9,7 +9,7 @@ _WORD_JOINTS = (
     *("et aussi", "mais", "puis", "aussi", "et", "und auch", "und", "aber", "dann", "außerdem"),
     *("depois", "também", "ma", "poi", "anche", "inoltre"),
 )
-_STOPS = r"[.,;!?\n。，、；！？…]+(?!\d)|\s[-–—+&]\s|[–—]"
+_STOPS = r"[.,;!?\n。，、；！？…]+(?!\d)|\s[-–—+&]\s|[–—]|\s(?=[-+][^\W\d])"
 _EAST = r"然后|并且|而且|还有|但是|不过|それから|それと|でも|あと"
 _JOINT = re.compile(
     rf"{_STOPS}|(?<![\w])(?:{'|'.join(map(re.escape, _WORD_JOINTS))})(?![\w'])|{_EAST}",

@@ -5,7 +5,7 @@ import pytest
 
 from iea.masks.places import _PLACES, ELSEWHERE, mask_of, place_of
 from iea.program import Program
-from services.planner.backend import Wish
+from services.planner.backend import Context, Wish
 from services.planner.plan import Request, plan
 from services.planner.solver import solve
 from services.planner.view import View
@@ -55,3 +55,29 @@ def test_what_should_stay_is_kept_out_of_it() -> None:
     planned = ask("make it warmer but leave the sky as it is")
     (step,) = planned.program.steps
     assert place_of(step.mask) == ELSEWHERE + "sky"
+
+
+@pytest.mark.parametrize(
+    ("words", "wishes"),
+    [
+        ("cool sky, warm ground", {"temperature- sky", "temperature+ foreground"}),
+        ("more light on the left, less on the right", {"exposure+ left", "exposure- right"}),
+        (
+            "more contrast in the sky, and less in the foreground",
+            {"contrast+ sky", "contrast- foreground"},
+        ),
+        ("links heller, rechts weniger", {"exposure+ left", "exposure- right"}),
+        (
+            "make the face brighter and the background too",
+            {"exposure+ face", "exposure+ background"},
+        ),
+        ("the sky is too bright, darken it", {"exposure- sky"}),
+        ("greener grass and bluer sky", {"color_mixer+ ", "color_mixer+ sky"}),
+    ],
+)
+def test_wishes_for_two_places_in_one_sentence(words: str, wishes: set[str]) -> None:
+    meant = BACKEND.understand(words, Context(Program(), ()))
+    assert meant.act == "edit"
+    assert wishes == {
+        f"{wish.tool}{'+' if wish.direction > 0 else '-'} {wish.region}" for wish in meant.wishes
+    }
