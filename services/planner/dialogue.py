@@ -22,6 +22,16 @@ _INSTEAD = {
 }
 """What to do where an effect should go that no step made: it is in the photo. The tool, its
 direction, and how much of a plain wish is enough."""
+_CASTS = {
+    "blue": ("temperature", -1),
+    "aqua": ("temperature", -1),
+    "yellow": ("temperature", 1),
+    "orange": ("temperature", 1),
+    "green": ("tint", -1),
+    "magenta": ("tint", 1),
+    "purple": ("tint", 1),
+}
+"""What gives a colour to a place that has none of it: a grey sky cannot be made a stronger blue."""
 _STEADY = ("hue", "seed", "aspect", "turns", "long_side")
 """How parameters end that no "more" makes larger."""
 
@@ -140,7 +150,9 @@ def _taken_back(meant: Understanding, talk: Talk) -> Understanding:
     If the last wishes did nothing else, they are undone: what was there before comes back.
     """
     program = talk.program
-    if meant.act not in ("undo", "only") or meant.region or not meant.asks or meant.looks:
+    removes = meant.act == "edit" and all(wish.how == "remove" for wish in meant.wishes)
+    takes_back = removes or meant.act in ("undo", "only")
+    if not takes_back or meant.region or not meant.asks or meant.looks:
         return meant
     against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
     made = [program.find(move.kind) is not None for move in meant.moves]
@@ -309,7 +321,9 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
         together = [w for w in wishes if w.words == wish.words]
         if gone or any(_pushes_against(s, w) for s in talk.program.steps for w in together):
             return draft
-        return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
+        return replace(
+            draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"), talk.view))
+        )
     pushed = handle.pushed(draft.program)
     if pushed * wish.direction < 0 and wish.how == "reverse":
         without = handle.turned(draft.program, handle.declared.default, talk.seed)
@@ -322,7 +336,7 @@ def _ask(draft: Draft, wish: Wish, wishes: Sequence[Wish], talk: Talk) -> Draft:
             draft.program, handle.rounded(handle.declared.default + left), talk.seed
         )
         return replace(draft, program=_reasoned(program, draft.program, wish.words))
-    return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"))))
+    return replace(draft, wishes=(*draft.wishes, _instead(replace(wish, how="change"), talk.view)))
 
 
 def _pushes_against(step: Step, wish: Wish) -> bool:
@@ -334,8 +348,14 @@ def _pushes_against(step: Step, wish: Wish) -> bool:
     return (value - handle.declared.default) * wish.direction < 0
 
 
-def _instead(wish: Wish) -> Wish:
+def _instead(wish: Wish, view: View) -> Wish:
     """Turn "less grain", where none was added, into a wish that a tool can grant."""
+    colour, _, channel = wish.param.partition("_")
+    if wish.region and channel == "saturation" and wish.direction > 0 and colour in _CASTS:
+        if view.has_colour(colour, wish.region):
+            return wish
+        tool, direction = _CASTS[colour]
+        return replace(wish, tool=tool, param="", direction=direction)
     if wish.direction > 0 or wish.tool not in _INSTEAD:
         return wish
     tool, direction, enough = _INSTEAD[wish.tool]

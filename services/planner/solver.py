@@ -52,7 +52,7 @@ _SEEN = 0.7
 """The share of what was asked that must be left of a wish when the others have pulled too."""
 
 _MOST_OF_LOOK = 1.6
-"""By how much a part of a look may grow for that: recipes set parts against each other on purpose."""
+"""By how much a part of a look may grow for that: parts are set against each other on purpose."""
 
 _STRONGER = {"vibrance": "saturation"}
 """The tool that takes over where one has too little to work on."""

@@ -11,6 +11,7 @@ from iea.masks.places import ELSEWHERE, mask_of
 from iea.measure import Gauge, without_geometry
 from iea.program import Program
 from iea.render import Photo, Window, render_pixels
+from iea.tools.color_mixer import COLOURS
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -30,6 +31,9 @@ MIN_SHARE = 0.004
 
 DETAIL = frozenset(("D", "N"))
 """The attributes that a small copy does not show."""
+_NEAR, _COLOURED = 0.75, 0.12
+"""How near a hue is to one of the eight, in sixths of the wheel, and the mean chroma, 0..1, below
+which a place has too little of it to be made stronger."""
 _MARGIN = 10
 """Levels from an end of the range within which a pixel had no detail to lose."""
 
@@ -92,6 +96,18 @@ class View:
     def has(self, place: str) -> bool:
         """Tell whether a place is there in the photo."""
         return float(self.cover(place).mean()) >= MIN_SHARE
+
+    def has_colour(self, colour: str, place: str) -> bool:
+        """Tell whether a place has one of the eight colours, so that more of it could be seen."""
+        pixels = self.small[self.cover(place)] / 255
+        if not pixels.size:
+            return False
+        r, g, b = pixels.T
+        peak, chroma = pixels.max(axis=1), np.ptp(pixels, axis=1)
+        side = np.where(peak == r, g - b, np.where(peak == b, r - g, b - r))
+        middle = np.where(peak == r, 0, np.where(peak == b, 4, 2))
+        apart = np.abs((middle + side / np.maximum(chroma, 1e-6) - COLOURS[colour] + 3) % 6 - 3)
+        return float((chroma * (apart < _NEAR)).mean()) >= _COLOURED
 
     def cover(self, place: str) -> Flags:
         """Return which pixels of the small copy belong to a place."""

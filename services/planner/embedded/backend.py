@@ -34,6 +34,7 @@ from services.planner.embedded.figures import (
     drops,
     factor_in,
     figure_in,
+    lessens_further,
     named_channel,
     named_tool,
     names_look,
@@ -77,6 +78,8 @@ _KEEPS = {
 }
 _EFFECTS = ("grain", "vignette", "glow", "fade", "sepia", "blur", "black_and_white")
 _PLACES = ("sky", "face", "subject", "background")
+_LESSENED = ("contrast", "saturation", "vibrance", "clarity", "texture", "sharpen")
+"""Tools of which there can be less; less exposure is darker, and less of that is lighter again."""
 _AGAIN = ("act:same", "act:less", "act:more")
 _SOCIAL = ("chat", "nonsense", "insult", "question")
 """Kinds of the impossible that are passed over where there is something to do."""
@@ -133,6 +136,8 @@ class Embedded:
                 "edit", looks=looks, language=self._model.read([words])[0].language
             )
         meant = self._read(words, spans)
+        if meant.act == "scale" and lessens_further(words) and self._lessened(context):
+            return replace(meant, factor=_FACTORS["more"][1])
         gone = removed_tool(words)
         if context.program.find(gone) is not None and TOOLS[gone].stage == "geometry":
             move = Move(gone, "none", words=words)
@@ -160,6 +165,15 @@ class Embedded:
             shaped = [_Atom("crop:1:1", 1.0, words, 1.0, "")] if names_shape(words) else []
             atoms = shaped or _likeliest(whole, text)
         return _understood(atoms + amounts, words, whole.language)
+
+    def _lessened(self, context: Context) -> bool:
+        """Tell whether the turn before asked for less of something: "tone down the colours"."""
+        for words in reversed(context.past):
+            before = self._read(words, cut(words) or [words])
+            if before.act != "scale":
+                wishes = before.wishes
+                return bool(wishes) and all(w.tool in _LESSENED and w.direction < 0 for w in wishes)
+        return False
 
     def _gone(self, words: str) -> tuple[tuple[Wish, ...], tuple[Look, ...]]:
         """Return what words ask to go, as wishes without what made it, and as looks."""
@@ -463,7 +477,7 @@ def _act(atoms: Sequence[_Atom], words: str) -> tuple[Act, float, str]:
     """Return what a turn does to the edit, its factor, and where."""
     acts = [atom for atom in atoms if atom.name.startswith("act:")]
     asked = [a for a in acts if a.name[4:] not in ("thanks", "describe", "explain", "changes")]
-    if not atoms and (said := factor_in(words)) is not None:
+    if not asked and len(acts) == len(atoms) and (said := factor_in(words)) is not None:
         return "scale", said, ""
     for atom in [*asked, *acts]:
         name, region = atom.name[4:], atom.region

@@ -102,7 +102,10 @@ def named_channel(text: str) -> str:
 
 
 def steered_tool(text: str) -> tuple[str, int]:
-    """Return the tool, and which way, of a text that says nothing else: "blacks down", "+blacks"."""
+    """Return the tool, and which way, of a text that says nothing else.
+
+    "blacks down", "+blacks".
+    """
     said = text.lower()
     if said[:1] in _SIGNS and said[1:] in _tool_names():
         return _tool_names()[said[1:]], _SIGNS[said[0]]
@@ -176,6 +179,11 @@ def count_in(text: str) -> int | None:
         return int(digits[1])
     named = _named(text, "counts")
     return None if named is None else int(named)
+
+
+def lessens_further(text: str) -> bool:
+    """Tell whether a text asks for less than before of what there was less of: "even less"."""
+    return _named(text, "further") is not None
 
 
 def drops(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from iea.program import Program
 from services.planner.dialogue import Turn
 from tests.services.planner.scenes import amounts, ask, measured, talk
 
@@ -152,3 +153,28 @@ def test_a_truncated_history_scales_only_what_it_knows() -> None:
     assert amounts(after.program)["temperature"] == amounts(second.program)["temperature"]
     assert amounts(after.program)["grain"] < amounts(second.program)["grain"]
     assert first.program != second.program
+
+
+def test_even_less_of_what_there_was_less_of_is_a_stronger_change() -> None:
+    first, second, third = talk("less saturated", "even less", "much less")
+    found = [amounts(plan.program)["saturation"] for plan in (first, second, third)]
+    assert 0 > found[0] > found[1] > found[2]
+    darker, weaker = talk("darker", "much less")
+    assert amounts(darker.program)["exposure"] < amounts(weaker.program)["exposure"] < 0
+
+
+def test_double_alone_is_about_the_last_turn() -> None:
+    first, second = talk("mais cor", "o dobro")
+    for tool, amount in amounts(first.program).items():
+        assert amounts(second.program)[tool] == pytest.approx(2 * amount, abs=1)
+
+
+def test_a_step_that_was_there_before_comes_back_when_its_last_change_is_removed() -> None:
+    first, _, after = talk("warmer", "a lot warmer", "no, without the warmth")
+    assert after.program == first.program
+
+
+def test_a_grey_sky_gets_its_blue_from_the_light() -> None:
+    pale, asked = measured(Program(), "temple"), ask("make the sky bluer", name="temple")
+    assert [(s.tool, s.mask is not None) for s in asked.program.steps] == [("temperature", True)]
+    assert measured(asked.program, "temple")["b"] < pale["b"] - 1
