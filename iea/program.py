@@ -5,6 +5,7 @@ import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import count
 from typing import Any, Literal, Self
 
 from iea import tools
@@ -138,6 +139,12 @@ class Program:
     def without(self, step_id: str) -> "Program":
         """Return the program without one step."""
         return replace(self, steps=tuple(s for s in self.steps if s.id != step_id))
+
+    def free_id(self, name: str) -> str:
+        """Return an id for a new step: the name, with a number where it is taken."""
+        taken = {step.id for step in self.steps}
+        names = (name if n == 1 else f"{name}-{n}" for n in count(1))
+        return next(free for free in names if free not in taken)
 
     def find(self, tool: str) -> Step | None:
         """Return the step of a tool, or None."""

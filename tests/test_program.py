@@ -128,3 +128,9 @@ def test_a_patch_of_a_missing_step_is_refused() -> None:
 def test_a_program_reads_back_as_it_was_written() -> None:
     one = program(exposure=0.7, grain=20)
     assert Program.loads(json.dumps(one.to_json())) == one
+
+
+def test_new_steps_get_an_id_that_is_free() -> None:
+    program = Program(tuple(Step("exposure", {}, id=name) for name in ("exposure", "exposure-2")))
+    assert program.free_id("exposure") == "exposure-3"
+    assert program.free_id("contrast") == "contrast"

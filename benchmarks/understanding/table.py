@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from benchmarks.timing import RESULTS, keep, machine
+from benchmarks.understanding import read_rows
 from benchmarks.understanding.judge import Scene, failed
 from benchmarks.understanding.talks import Talk, failures
 from iea.program import Program
@@ -58,22 +59,16 @@ class Row:
 
 def main(*, quick: bool = False) -> None:
     """Ask everything, print the tables and write them; what fails goes to a file of its own."""
-    requests = [line.split("\t") for line in _lines("requests.tsv")]
-    beyond = [line.split("\t") for line in _lines("beyond.tsv")]
+    requests, beyond = read_rows("requests.tsv"), read_rows("beyond.tsv")
     scripts = list(_scripts())
     if quick:
         requests, beyond, scripts = (every[::QUICK] for every in (requests, beyond, scripts))
     with ProcessPoolExecutor(2) as pool:
-        rows = list(pool.map(_asked, requests, chunksize=8))
+        asked = list(pool.map(_asked, requests, chunksize=8))
         left = list(pool.map(_left_alone, beyond, chunksize=8))
         talks = list(pool.map(_talked, scripts, range(len(scripts)), chunksize=4))
-    keep("understanding", _report(rows, beyond, left, scripts, talks))
-    _keep_failures(rows, beyond, left, talks)
-
-
-def _lines(name: str) -> list[str]:
-    lines = (HERE / name).read_text("utf-8").splitlines()
-    return [line for line in lines if line.strip() and not line.startswith("#")]
+    keep("understanding", _report(asked, beyond, left, scripts, talks))
+    _keep_failures(asked, beyond, left, talks)
 
 
 def _scripts() -> Iterator[list[tuple[str, str]]]:

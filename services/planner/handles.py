@@ -91,8 +91,4 @@ def _new_step(program: Program, tool: str, place: str, seed: int) -> Step:
     if "seed" in params:
         params["seed"] = seed
     name = "-".join(filter(None, [tool, place.replace(ELSEWHERE, "not-")]))
-    taken = {other.id for other in program.steps}
-    count = 1
-    while (free := name if count == 1 else f"{name}-{count}") in taken:
-        count += 1
-    return Step(tool, params, id=free, mask=mask_of(place))
+    return Step(tool, params, id=program.free_id(name), mask=mask_of(place))

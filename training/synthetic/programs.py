@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import count
 
 from iea.masks.places import ELSEWHERE, mask_of
 from iea.program import Program, Step
@@ -170,8 +169,7 @@ def _with(program: Program, tool: str, place: str, params: dict[str, Value]) -> 
 
 
 def _new_step(program: Program, tool: str, place: str) -> Step:
-    name, taken = "-".join(filter(None, (tool, place))), {step.id for step in program.steps}
-    if name in taken:  # by a step that was put elsewhere: "leave the face alone"
-        name = next(f"{name}-{n}" for n in count(2) if f"{name}-{n}" not in taken)
+    # A step that was put elsewhere ("leave the face alone") still has its name.
+    free = program.free_id("-".join(filter(None, (tool, place))))
     defaults = TOOLSETS[program.toolset].tools[tool].defaults()
-    return Step(tool, defaults, id=name, mask=mask_of(place), toolset=program.toolset)
+    return Step(tool, defaults, id=free, mask=mask_of(place), toolset=program.toolset)
