@@ -22,6 +22,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import celeryd_init
 from celery.utils.log import get_task_logger
 
 from training import pipeline
@@ -55,6 +56,14 @@ app.conf.update(
     },
     beat_schedule_filename=str(runs / "beat"),
 )
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def _make_folder(**_: Any) -> None:
+    """Make the folder before a worker keeps its schedule and results there."""
+    runs.mkdir(parents=True, exist_ok=True)
+
+
 _executor = Local()
 _log = get_task_logger(__name__)
 

