@@ -10,7 +10,7 @@ import pytest
 from iea.masks.places import mask_of
 from iea.tools import TOOLS
 from services.planner import styles
-from services.planner.embedded.backend import _KEEPS, _PLACES
+from services.planner.embedded.meaning import KEEPS, PLACES
 from training.grammar import MAX_ATOMS, Grammar
 from training.wordings import CORPUS, LANGUAGES, REGIONS, Atom, read_corpus, read_meaning
 
@@ -48,7 +48,7 @@ def test_every_atom_is_one_that_the_planner_can_follow() -> None:
             or name in ("auto", "balance")
             or (head == "style" and rest in styles.recipes())
             or (head == "remove" and rest in TOOLS)
-            or (head == "keep" and (rest in _KEEPS or rest in _PLACES or rest == "natural"))
+            or (head == "keep" and (rest in KEEPS or rest in PLACES or rest == "natural"))
             or head in ("act", "beyond")
         )
         assert known, name
