@@ -11,6 +11,7 @@ from services.planner.embedded import english
 from services.planner.embedded.atoms import SURE, Atom, amount, joined, likeliest, undecided
 from services.planner.embedded.figures import (
     amounts_in,
+    figure_in,
     lessens_further,
     names_look,
     names_shape,
@@ -65,9 +66,12 @@ class Embedded:
         rest = [piece for piece in pieces if piece not in said]
         if not rest:
             return understood(amounts, words, self._model.read([words])[0].language)
-        text = ", ".join(rest) if amounts else " ".join(words.split())
-        whole, *parts = self._model.read([text, *rest] if len(rest) > 1 else [text])
-        atoms = joined(whole, parts or [whole], rest)
+        # Figures and shorthand would only confuse the model; "shadows up" is what the rest is about.
+        plain = [piece for piece in pieces if piece in rest or figure_in(piece) is None]
+        text = " ".join(words.split()) if plain == spans else ", ".join(plain)
+        whole, *parts = self._model.read([text, *rest] if len(plain) > 1 else [text])
+        named = {atom.name[:-1] for atom in amounts}
+        atoms = [a for a in joined(whole, parts or [whole], rest) if a.name[:-1] not in named]
         if not atoms and not amounts:
             if torn := undecided(whole):
                 return Understanding("ask", question=f"both_ways:{torn}", language=whole.language)
