@@ -22,7 +22,7 @@ SEEDS = (0, 1, 2)
 SETTINGS = {
     "prepare": {"count": 2000},
     "sft": {"steps": 1200},
-    "grpo": {"steps": 80},
+    "grpo": {"steps": 40},
     "synthetic": {"steps": 1400},
     "evaluate": {"asked": 400},
 }

@@ -12,7 +12,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean
@@ -47,12 +47,12 @@ class Settings:
     knows no refusals, so requests that cannot be done are left out with it.
     """
 
-    steps: int = 80
+    steps: int = 40
     prompts: int = 32
     group: int = 8
-    rate: float = 2e-5
+    rate: float = 1e-5
     photo_rate: float = 1e-3
-    divergence: float = 0.15
+    divergence: float = 0.2
     reward: Literal["ours", "published"] = "ours"
     held_out: int = 200
     save_every: int = 25
@@ -113,7 +113,8 @@ class _Judge:
     def _reward(self, record: Record, program: Program | None) -> Reward | None:
         try:
             if record.reply == "refused":
-                return our_reward(None, None, refused=program is None)
+                # Who finds nothing to do leaves the photo as it is, too.
+                return our_reward(None, None, refused=program is None or not program.steps)
             goal = self.photos.goal(record)
             if self.kind == "published":
                 return edit_reward(program, goal, threads=1)
@@ -133,10 +134,10 @@ def train(folder: Path, start: Learner, data: Dataset, settings: Settings = Sett
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     facts = {"stage": "grpo", "size": "small", "settings": asdict(settings)}
     run = Run(folder, {**facts, "data": data.card["sha256"]})
-    learn, test = (_usable(data.part(which), settings) for which in ("train", "test"))
+    policy = Policy(start.network, start.atoms).eval()  # no dropout: chances must be themselves
+    learn, test = (_usable(data.part(which), settings, policy.tools) for which in ("train", "test"))
     if not learn or not test:
         raise InvalidError(f"{data.folder} has no edits to learn from and to test with.")
-    policy = Policy(start.network, start.atoms).eval()  # no dropout: chances must be themselves
     reference = Policy(copy.deepcopy(start.network), start.atoms).eval()
     judge = _Judge(policy, _Photos(data), settings.reward)
     optimizer = torch.optim.AdamW(
@@ -168,8 +169,11 @@ def train(folder: Path, start: Learner, data: Dataset, settings: Settings = Sett
     return model
 
 
-def _usable(records: Sequence[Record], settings: Settings) -> list[Record]:
-    """Return first turns, without a geometry that no tool of the policy does."""
+def _usable(records: Sequence[Record], settings: Settings, tools: Collection[str]) -> list[Record]:
+    """Return first turns that the policy has answers to: its tools, on the whole photo.
+
+    Without this it would unlearn to brighten, as that does harm where only the sky was meant.
+    """
     refusals = settings.reward == "ours"
     return [
         r
@@ -177,7 +181,7 @@ def _usable(records: Sequence[Record], settings: Settings) -> list[Record]:
         if r.task == "edit"
         and r.score is None
         and (r.program.steps if r.reply == "edited" else refusals and r.reply == "refused")
-        and all(s.declared.geometry is None for s in r.program.steps)
+        and all(s.tool in tools and s.mask is None for s in r.program.steps)
     ]
 
 
