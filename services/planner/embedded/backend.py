@@ -66,7 +66,7 @@ class Embedded:
         rest = [piece for piece in pieces if piece not in said]
         if not rest:
             return understood(amounts, words, self._model.read([words])[0].language)
-        # Figures and shorthand would only confuse the model; "shadows up" is what the rest is about.
+        # Figures would only confuse the model; "shadows up" is what the rest is about.
         plain = [piece for piece in pieces if piece in rest or figure_in(piece) is None]
         text = " ".join(words.split()) if plain == spans else ", ".join(plain)
         whole, *parts = self._model.read([text, *rest] if len(plain) > 1 else [text])
