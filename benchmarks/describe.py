@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from rouge_score.rouge_scorer import RougeScorer
 
 from benchmarks.timing import keep, machine
+from benchmarks.understanding import read_rows
 from iea.describe import describe
 from iea.errors import InvalidError
 from iea.fit import fit
@@ -25,7 +25,6 @@ from services.planner.plan import Request, plan
 from services.planner.view import SIZE, View
 from tests.photos import PHOTOS
 
-REQUESTS = Path(__file__).parent / "understanding" / "requests.tsv"
 CATEGORIES = ("single", "combined", "style", "complaint", "degree", "geometry")
 """Regions are left out: what is fitted works on the whole photo."""
 PAIRS = 80
@@ -60,7 +59,7 @@ def main() -> None:
 
 def _pairs() -> Iterator[tuple[str, str, Program]]:
     """Yield a request, a photo's name and what the planner made of the two."""
-    lines = [line.split("\t") for line in REQUESTS.read_text("utf-8").splitlines() if line]
+    lines = read_rows("requests.tsv")
     english = [line[3] for line in lines if line[0] in CATEGORIES and line[1] == "en"]
     random.Random(0).shuffle(english)
     names, found = list(PHOTOS), 0
