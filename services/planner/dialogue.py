@@ -128,6 +128,9 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
     ]
     said = {Handle.of(wish) for wish in meant.wishes}
     wishes = [*meant.wishes, *(w for w in wishes if Handle.of(w) not in said)]
+    if any(w.tool == "black_and_white" and w.how == "remove" for w in wishes):
+        # "Bring the colours back": they come with it, and need not be made stronger.
+        wishes = [w for w in wishes if w.tool not in ("saturation", "vibrance")]
     for wish in wishes:
         draft = _ask(draft, wish, wishes, talk)
     for move in meant.moves:
@@ -147,23 +150,32 @@ def settle(meant: Understanding, words: str, talk: Talk) -> Draft:
 def _taken_back(meant: Understanding, talk: Talk) -> Understanding:
     """Read "no, not the warmth" and "undo the crop" as what they are: without that step.
 
-    If the last wishes did nothing else, they are undone: what was there before comes back.
+    If the last turn did nothing else, it is undone: what was there before comes back.
     """
-    program = talk.program
-    removes = meant.act == "edit" and all(wish.how == "remove" for wish in meant.wishes)
-    takes_back = removes or meant.act in ("undo", "only")
+    removes = bool(meant.wishes) and all(wish.how == "remove" for wish in meant.wishes)
+    takes_back = meant.act in ("undo", "only") or (meant.act == "edit" and removes)
     if not takes_back or meant.region or not meant.asks or meant.looks:
         return meant
-    against = [Handle.of(wish).pushed(program) * wish.direction < 0 for wish in meant.wishes]
-    made = [program.find(move.kind) is not None for move in meant.moves]
-    if not all((*against, *made)):
-        return meant
+    program, (base, moved) = talk.program, _last_steps(talk)
     gone = {wish.tool for wish in meant.wishes} | {move.kind for move in meant.moves}
-    if {step.tool for step in _last_steps(talk)[1]} == gone:
+    countered = all(_moved_against(base, program, wish) for wish in meant.wishes)
+    alone = {step.tool for step in moved} == gone and talk.root() == len(talk.turns) - 1
+    fresh = not any(_pushes_against(step, wish) for step in base.steps for wish in meant.wishes)
+    if alone and countered and fresh:
         return replace(meant, act="undo", wishes=(), moves=())
+    against = [_moved_against(Program(), program, wish) for wish in meant.wishes]
+    made = [program.find(move.kind) is not None for move in meant.moves]
+    if removes or not all((*against, *made)):
+        return meant
     wishes = tuple(replace(wish, how="remove") for wish in meant.wishes)
     moves = tuple(replace(move, value="none") for move in meant.moves)
     return replace(meant, act="edit", wishes=wishes, moves=moves)
+
+
+def _moved_against(base: Program, program: Program, wish: Wish) -> bool:
+    """Tell whether what a wish is about went the other way between two programs."""
+    handle = Handle.of(wish)
+    return (handle.value(program) - handle.value(base)) * wish.direction < 0
 
 
 def _acted(meant: Understanding, words: str, talk: Talk) -> Draft:

@@ -70,14 +70,16 @@ def joined(whole: Sense, parts: Sequence[Sense], spans: Sequence[str]) -> list[A
         chance = max((seen + plain) / 2, seen if seen >= _PLAIN else 0.0)
         if chance < SURE or seen < _HINT:
             continue
-        if plain < SURE:  # no span says it by itself
+        if plain < _GUESS:  # no span says it by itself
             found.append(Atom(name, chance, words, whole.degree, _certain(whole.regions)))
             continue
         place = _place(name, whole, parts, best)
         found.append(Atom(name, chance, spans[best], parts[best].degree, place))
     if elsewhere := list(_elsewhere(found, parts, spans)):
         # Such words speak of this request, and not of the turn before.
-        found = [a for a in found if a.name not in _AGAIN] + elsewhere
+        heard = {a.words for a in elsewhere} | {(a.name, words) for a in elsewhere}
+        rest = (a for a in found if not {a.words, (a.name, a.words)} & heard)
+        found = [a for a in rest if a.name not in _AGAIN] + elsewhere
     return _one_way(sorted(found, key=lambda atom: -atom.chance))
 
 
@@ -88,7 +90,7 @@ def _place(name: str, whole: Sense, parts: Sequence[Sense], best: int) -> str:
     if place := _certain(parts[best].regions):
         return place
     claimed = {_certain(part.regions) for part in parts} - {""}
-    open_ = [r for r, chance in whole.regions.items() if chance >= SURE and r not in claimed]
+    open_ = [r for r, chance in whole.regions.items() if chance >= _GUESS and r not in claimed]
     if open_ and len(parts) == len(claimed) + 1:
         return open_[0]  # "cool sky, warm ground"
     # "The sky is too bright, darken it"; but grass that should be greener has a place of its own.
@@ -104,7 +106,7 @@ def _elsewhere(
         act, place = max(_AGAIN, key=lambda name: part.atoms.get(name, 0.0)), _certain(part.regions)
         before = [atom for atom in said if atom.words in spans[:i]]
         wishes = [atom for atom in before if TOOL_WISH.fullmatch(atom.name)]
-        plain = max((p for name, p in part.atoms.items() if name != act), default=0.0) >= SURE
+        plain = max((p for name, p in part.atoms.items() if name != act), default=0.0) >= _PLAIN
         if part.atoms.get(act, 0.0) < _GUESS or plain or not place or not wishes:
             continue
         last = max(wishes, key=lambda atom: spans.index(atom.words))

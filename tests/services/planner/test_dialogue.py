@@ -170,7 +170,7 @@ def test_double_alone_is_about_the_last_turn() -> None:
 
 
 def test_a_step_that_was_there_before_comes_back_when_its_last_change_is_removed() -> None:
-    first, _, after = talk("warmer", "a lot warmer", "no, without the warmth")
+    first, _, after = talk("airy", "and warmer", "no, without the warmth")
     assert after.program == first.program
 
 
@@ -178,3 +178,18 @@ def test_a_grey_sky_gets_its_blue_from_the_light() -> None:
     pale, asked = measured(Program(), "temple"), ask("make the sky bluer", name="temple")
     assert [(s.tool, s.mask is not None) for s in asked.program.steps] == [("temperature", True)]
     assert measured(asked.program, "temple")["b"] < pale["b"] - 1
+
+
+@pytest.mark.parametrize("script", [("grain", "grainier"), ("grain", "subtler")])
+def test_an_effect_is_gone_whatever_came_after_it(script: tuple[str, str]) -> None:
+    assert talk(*script, "get rid of the grain")[-1].program.steps == ()
+
+
+def test_a_tighter_crop_is_no_way_back() -> None:
+    first, second = talk("crop it to 4:5", "tighter still")
+    assert second.undo == 0
+    assert {**second.program.steps[0].params} != {**first.program.steps[0].params}
+
+
+def test_colours_come_back_as_they_were() -> None:
+    assert talk("monochrome", "bring the colours back")[1].program.steps == ()
