@@ -32,6 +32,7 @@ _CASTS = {
     "purple": ("tint", 1),
 }
 """What gives a colour to a place that has none of it: a grey sky cannot be made a stronger blue."""
+_DEEPER = -25.0
 _STEADY = ("hue", "seed", "aspect", "turns", "long_side")
 """How parameters end that no "more" makes larger."""
 
@@ -260,7 +261,8 @@ def _scaled(step: Step, old: Step | None, factor: float) -> Step | None:
     params = dict(step.params)
     for param in step.declared.params:
         before, now = start[param.name], params[param.name]
-        if not isinstance(param, Param) or param.name.endswith(_STEADY):
+        turned_back = param.name == "turns" and factor < 0 and now in (-1, 1)
+        if not isinstance(param, Param) or (param.name.endswith(_STEADY) and not turned_back):
             continue
         if isinstance(now, int | float) and isinstance(before, int | float):
             moved = before + factor * (now - before)
@@ -365,7 +367,9 @@ def _instead(wish: Wish, view: View) -> Wish:
     colour, _, channel = wish.param.partition("_")
     if wish.region and channel == "saturation" and wish.direction > 0 and colour in _CASTS:
         if view.has_colour(colour, wish.region):
-            return wish
+            # What is as strong as its lightness allows can only get stronger as it gets deeper.
+            deeper = {f"{colour}_luminance": _DEEPER} if view.is_full(wish.region) else {}
+            return replace(wish, also=deeper)
         tool, direction = _CASTS[colour]
         return replace(wish, tool=tool, param="", direction=direction)
     if wish.direction > 0 or wish.tool not in _INSTEAD:

@@ -109,6 +109,11 @@ class View:
         apart = np.abs((middle + side / np.maximum(chroma, 1e-6) - COLOURS[colour] + 3) % 6 - 3)
         return float((chroma * (apart < _NEAR)).mean()) >= _COLOURED
 
+    def is_full(self, place: str) -> bool:
+        """Tell whether most of a place has a channel at its end: it holds no more colour."""
+        peaks = self.small[self.cover(place)].max(axis=-1)
+        return bool(peaks.size) and float((peaks >= 255 - _MARGIN).mean()) > 0.5
+
     def cover(self, place: str) -> Flags:
         """Return which pixels of the small copy belong to a place."""
         if place.startswith(ELSEWHERE):

@@ -193,3 +193,9 @@ def test_a_tighter_crop_is_no_way_back() -> None:
 
 def test_colours_come_back_as_they_were() -> None:
     assert talk("monochrome", "bring the colours back")[1].program.steps == ()
+
+
+def test_a_turn_the_wrong_way_is_turned_the_other_way() -> None:
+    first, second = talk("rotate it to the right", "no, the other way")
+    turns = [plan.program.steps[0].params["turns"] for plan in (first, second)]
+    assert turns == [1, -1]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from iea.masks.places import _PLACES, ELSEWHERE, mask_of, place_of
+from iea.measure import ATTRIBUTES
 from iea.program import Program
 from services.planner.backend import Context, Wish
 from services.planner.plan import Request, plan
@@ -81,3 +82,11 @@ def test_wishes_for_two_places_in_one_sentence(words: str, wishes: set[str]) -> 
     assert wishes == {
         f"{wish.tool}{'+' if wish.direction > 0 else '-'} {wish.region}" for wish in meant.wishes
     }
+
+
+def test_a_sky_as_blue_as_it_can_be_gets_deeper() -> None:
+    pixels = PHOTOS["ruin"].pixels(256)
+    scene = View(pixels, lambda: pixels)
+    meant = plan(Request("make the sky bluer", scene), BACKEND)
+    before, after = (scene.read(p, "S", "sky")["S"] for p in (Program(), meant.program))
+    assert after > before + 2 * ATTRIBUTES["S"].notice
