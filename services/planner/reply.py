@@ -16,6 +16,8 @@ from services.planner.solver import Shortfall
 
 MAX_NAMED = 6
 """Changes that are named one by one."""
+MAX_COLOURS = 3
+"""Changes of single colours that are named one by one."""
 _MANY_NUMBERS = ("color_mixer", "color_grading", "tone_curve", "lut")
 """Tools whose main number does not tell what a step does."""
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -142,9 +144,9 @@ class Replies:
             return self.say("gone", tool=tool)
         old = next((s for s in before.steps if s.id == step.id), None)
         if step.tool in _MANY_NUMBERS or step.declared.stage == "geometry":
-            return self._placed(
-                self.say("now", look=plus, tool=tool, amount=amount_text(step)), step
-            )
+            look = self._mixed(old, step) if step.tool == "color_mixer" else plus
+            said = self.say("now", look=look or plus, tool=tool, amount=amount_text(step))
+            return self._placed(said, step)
         start = old.amount if old is not None else step.declared.main.default
         look = plus if step.amount > start else minus
         default = step.declared.main.default
@@ -155,6 +157,21 @@ class Replies:
             fill = {"tool": tool, "before": amount_text(old), "after": amount_text(step)}
             said = self.say("eased", **fill) if nearer else self.say("moved", look=look, **fill)
         return self._placed(said, step)
+
+    def _mixed(self, old: Step | None, step: Step) -> str:
+        """Say how single colours changed, if it is a few: "stronger blues and paler reds"."""
+        before = step.declared.defaults() if old is None else old.params
+        looks = []
+        for name, value in step.params.items():
+            was = before[name]
+            assert isinstance(value, int | float)
+            assert isinstance(was, int | float)
+            if value != was:
+                colour, _, channel = name.partition("_")
+                more, less = self._find("channel", channel)
+                look = more if value > was else less
+                looks.append(look.format(colour=self._find("colour", colour)))
+        return self._listed(looks) if len(looks) <= MAX_COLOURS else ""
 
     def _placed(self, said: str, step: Step) -> str:
         place = place_of(step.mask)

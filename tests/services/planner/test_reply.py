@@ -10,7 +10,7 @@ from iea.program import Program, diff
 from iea.tools import TOOLS
 from services.planner.dialogue import Note
 from services.planner.reply import _FOLDER, LANGUAGES, Replies
-from tests.programs import program
+from tests.programs import document, program
 from training import wordings
 
 
@@ -69,3 +69,15 @@ def test_a_photo_is_described() -> None:
 
 def test_an_unknown_language_gets_english() -> None:
     assert Replies("xx").say("reset") == "Back to the photo as it was."
+
+
+def mixed(**params: float) -> Program:
+    return Program.parse(document({"tool": "color_mixer", "params": params}))
+
+
+def test_single_colours_are_named_with_how_they_became() -> None:
+    after = mixed(blue_saturation=35, red_luminance=-10)
+    said = Replies("en").of_changes(Program(), diff(Program(), after))
+    assert said.startswith("Darker reds and stronger blues (")
+    many = mixed(red_hue=5, green_hue=5, blue_hue=5, aqua_hue=5)
+    assert Replies("en").of_changes(Program(), diff(Program(), many)).startswith("Single colours")
