@@ -107,7 +107,7 @@ class Understanding:
     `factor` goes with the act: how much stronger (`scale`), how many turns (`undo`), which version
     (`back`). `region` is where (`only`, `same`), or a colour (`same`), `question` what to ask with
     `ask`, a key of the replies. Wishes may come with any act: "undo that and make it warmer".
-    `language` is the code of the user's language.
+    `language` is the code of the user's language, `guessed` tells that nothing was sure.
     """
 
     act: Act
@@ -120,6 +120,7 @@ class Understanding:
     region: str = ""
     question: str = ""
     language: str = "en"
+    guessed: bool = False
 
     @property
     def asks(self) -> bool:

@@ -23,6 +23,8 @@ from services.planner.embedded.meaning import FACTORS, looks_of, understood, wis
 from services.planner.embedded.spans import cut
 
 MODEL = Path(__file__).with_name("model")
+_FAINT = 0.35
+"""Probability of a guess below which rules of English, if they read something, are believed."""
 _LESSENED = ("contrast", "saturation", "vibrance", "clarity", "texture", "sharpen")
 """Tools of which there can be less; less exposure is darker, and less of that is lighter again."""
 
@@ -78,8 +80,11 @@ class Embedded:
             if removes(words) and any(gone := self._gone(words)):
                 wishes, looks = gone
                 return Understanding("edit", wishes, looks, language=whole.language)
-            shaped = [Atom("crop:1:1", 1.0, words, 1.0, "")] if names_shape(words) else []
-            atoms = shaped or likeliest(whole, text)
+            if not names_shape(words):
+                atoms = likeliest(whole, text)
+                guessed = not atoms or atoms[0].chance < _FAINT
+                return replace(understood(atoms, words, whole.language), guessed=guessed)
+            atoms = [Atom("crop:1:1", 1.0, words, 1.0, "")]
         return understood(atoms + amounts, words, whole.language)
 
     def _lessened(self, context: Context) -> bool:
@@ -102,7 +107,7 @@ class Embedded:
 
 def _second_opinion(meant: Understanding, ruled: Understanding) -> Understanding:
     """Take the rules' reading of English where the model makes nothing of the words."""
-    unsure = meant.act in ("ask", "none") and all(b.kind == "nothing" for b in meant.beyond)
+    nothing = meant.act in ("ask", "none") and all(b.kind == "nothing" for b in meant.beyond)
     plain = ruled.act == "edit" and ruled.wishes and not ruled.beyond
     acts = ruled.act in ("scale", "undo", "reset", "reverse", "ask", "explain")
-    return ruled if unsure and (plain or acts) else meant
+    return ruled if (nothing and (plain or acts)) or (meant.guessed and plain) else meant

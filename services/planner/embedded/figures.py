@@ -11,7 +11,21 @@ from iea.tools import TOOLS
 from iea.tools.color_mixer import COLOURS
 
 _REPLIES = Path(__file__).parents[1] / "replies"
-_ARTICLES = ("the", "los", "las", "les", "die", "os", "as", "le", "i", "gli")
+_FILLERS = (
+    "the",
+    "los",
+    "las",
+    "les",
+    "die",
+    "os",
+    "as",
+    "le",
+    "i",
+    "gli",
+    "please",
+    "bitte",
+    "prego",
+)
 _SIGNS = {"+": 1, "-": -1}
 _STOPS = r"stops?|ev|f-stops?|blenden?|pasos?|crans?|il|档|段"
 _NUMBER = re.compile(
@@ -111,7 +125,7 @@ def steered_tool(text: str) -> tuple[str, int]:
         return _tool_names()[said[1:]], _SIGNS[said[0]]
     for phrase, way in _phrases("ways"):
         rest = _pattern(phrase).sub(" ", said)
-        bare = " ".join(w for w in rest.split() if w not in _ARTICLES)
+        bare = " ".join(w for w in rest.split() if w not in _FILLERS)
         if rest != said and bare in _tool_names():
             return _tool_names()[bare], int(way)
     return "", 0
@@ -229,7 +243,7 @@ def removed_tool(text: str) -> str:
     """Return the tool whose change a text asks to go, and nothing else: "undo the crop"."""
     if not removes(text):
         return ""
-    return _tool_names().get(" ".join(w for w in removed(text).split() if w not in _ARTICLES), "")
+    return _tool_names().get(" ".join(w for w in removed(text).split() if w not in _FILLERS), "")
 
 
 def _named(text: str, group: str) -> float | None:
