@@ -155,7 +155,7 @@ def _report(rows: list[Row], pairs: int) -> Iterator[str]:
     left = statistics.mean(row.after_same for row in rows)
     yield f'| always "{SAME}" | {same:.3f} | {before:.4f} | {left:.4f} | {losses:.0%} |'
     yield ""
-    hits = [hit for row in rows for hit in row.found]
+    hits = [float(hit) for row in rows for hit in row.found]
     extra = statistics.mean(row.extra for row in rows)
     seconds = [row.seconds for row in rows]
     slow = statistics.quantiles(seconds, n=20)[-1]
