@@ -32,7 +32,8 @@ def table(medians: Mapping[str, float], *, to: str, column: str) -> Iterable[str
 
 def machine() -> str:
     """Say in a sentence what it was measured on."""
-    return f"Measured on {len(os.sched_getaffinity(0))} cores ({platform.machine()})."
+    cores = len(os.sched_getaffinity(0))
+    return f"Measured on {cores} core{'s' * (cores > 1)} ({platform.machine()})."
 
 
 def keep(name: str, lines: Iterable[str]) -> None:
