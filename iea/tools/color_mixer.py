@@ -94,13 +94,18 @@ def _kernel(
             b[x] = grey + db * fitting
 
 
-def _reference(rgb: Pixels, **params: float) -> Pixels:
+def hue_and_chroma(rgb: Pixels) -> tuple[Pixels, Pixels]:
+    """Return the hue of RGB samples, 0..6 in sixths of the wheel, and the chroma, 0..1."""
     r, g, b = rgb[..., 0], rgb[..., 1], rgb[..., 2]
     peak = rgb.max(axis=-1)
     chroma = peak - rgb.min(axis=-1)
     side = np.where(peak == r, g - b, np.where(peak == b, r - g, b - r))
     middle = np.where(peak == r, 0, np.where(peak == b, 4, 2))
-    hue = (middle + side / np.maximum(chroma, TINY)) % 6
+    return (middle + side / np.maximum(chroma, TINY)) % 6, chroma
+
+
+def _reference(rgb: Pixels, **params: float) -> Pixels:
+    hue, chroma = hue_and_chroma(rgb)
     table, at = _table(params), np.arange(6 * KNOTS + 1) / KNOTS
     found = np.stack([np.interp(hue, at, column) for column in table.T], axis=-1)
     lift, chroma = found[..., 3:], chroma[..., np.newaxis]

@@ -33,6 +33,7 @@ _CASTS = {
 }
 """What gives a colour to a place that has none of it: a grey sky cannot be made a stronger blue."""
 _DEEPER = -25.0
+"""How much darker a colour gets that is as strong as its lightness allows, if more is asked for."""
 _STEADY = ("hue", "seed", "aspect", "turns", "long_side")
 """How parameters end that no "more" makes larger."""
 

@@ -11,7 +11,7 @@ from iea.masks.places import ELSEWHERE, mask_of
 from iea.measure import Gauge, without_geometry
 from iea.program import Program
 from iea.render import Photo, Window, render_pixels
-from iea.tools.color_mixer import COLOURS
+from iea.tools.color_mixer import COLOURS, hue_and_chroma
 
 Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
@@ -102,11 +102,8 @@ class View:
         pixels = self.small[self.cover(place)] / 255
         if not pixels.size:
             return False
-        r, g, b = pixels.T
-        peak, chroma = pixels.max(axis=1), np.ptp(pixels, axis=1)
-        side = np.where(peak == r, g - b, np.where(peak == b, r - g, b - r))
-        middle = np.where(peak == r, 0, np.where(peak == b, 4, 2))
-        apart = np.abs((middle + side / np.maximum(chroma, 1e-6) - COLOURS[colour] + 3) % 6 - 3)
+        hue, chroma = hue_and_chroma(pixels)
+        apart = np.abs((hue - COLOURS[colour] + 3) % 6 - 3)
         return float((chroma * (apart < _NEAR)).mean()) >= _COLOURED
 
     def is_full(self, place: str) -> bool:
