@@ -56,16 +56,14 @@ app.conf.update(
     },
     beat_schedule_filename=str(runs / "beat"),
 )
+_executor = Local()
+_log = get_task_logger(__name__)
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]
 def _make_folder(**_: Any) -> None:
     """Make the folder before a worker keeps its schedule and results there."""
     runs.mkdir(parents=True, exist_ok=True)
-
-
-_executor = Local()
-_log = get_task_logger(__name__)
 
 
 @app.task(name="training.sweep")  # type: ignore[untyped-decorator]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from iea.masks.places import mask_of, place_of
 from iea.program import Patch, Program, Step
@@ -105,8 +106,9 @@ class Talk:
         past = tuple(turn.words for turn in self.turns[:at])
         return self.backend.understand(self.turns[at].words, Context(self.after(at), past))
 
+    @cached_property
     def root(self) -> int:
-        """Return where the last wishes were made: "less" after "less" still speaks of them."""
+        """Where the last wishes were made: "less" after "less" still speaks of them."""
         at = len(self.turns)
         while at:
             at -= 1
@@ -161,7 +163,7 @@ def _taken_back(meant: Understanding, talk: Talk) -> Understanding:
     program, (base, moved) = talk.program, _last_steps(talk)
     gone = {wish.tool for wish in meant.wishes} | {move.kind for move in meant.moves}
     countered = all(_moved_against(base, program, wish) for wish in meant.wishes)
-    alone = {step.tool for step in moved} == gone and talk.root() == len(talk.turns) - 1
+    alone = {step.tool for step in moved} == gone and talk.root == len(talk.turns) - 1
     fresh = not any(_pushes_against(step, wish) for step in base.steps for wish in meant.wishes)
     if alone and countered and fresh:
         return replace(meant, act="undo", wishes=(), moves=())
@@ -233,7 +235,7 @@ def _back(talk: Talk, version: int) -> Draft:
 
 def _last_steps(talk: Talk) -> tuple[Program, list[Step]]:
     """Return the program before the last wishes, and the steps that they made or moved."""
-    base = talk.after(talk.root()) if talk.turns else Program()
+    base = talk.after(talk.root) if talk.turns else Program()
     old = {step.id: step for step in base.steps}
     moved = [s for s in talk.program.steps if s.id not in old or old[s.id].params != s.params]
     return base, moved

@@ -111,10 +111,6 @@ class _Bench:
         """Measure where the knob works, with it at a value."""
         return self.view.read(self.turned(knob, value), knob.attribute, knob.handle.place)
 
-    def origin(self, knob: _Knob) -> dict[str, float]:
-        """Measure where the knob works, before the turn."""
-        return self.view.read(self.start, knob.attribute, knob.handle.place)
-
     def drift(self, program: Program, attribute: str) -> float:
         """Return how far an attribute that should stay is from where it was.
 
@@ -190,7 +186,7 @@ def _turn_to_effect(bench: _Bench, knob: _Knob, sign: float, *, first: bool) -> 
     share = float(np.interp(knob.wish.degree, *_RESERVE))
     goal = min(knob.asked, share * knob.reach)
     if not first:
-        origin = bench.origin(knob)
+        origin = bench.view.read(bench.start, knob.attribute, knob.handle.place)
         pulled = sign * (still[knob.attribute] - origin[knob.attribute])
         most = _MOST_OF_LOOK * goal if knob.wish.look else knob.reach
         goal = min(max(goal, _SEEN * goal - pulled), most, knob.reach)

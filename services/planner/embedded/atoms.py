@@ -21,7 +21,7 @@ _PLAIN = 0.6
 _TORN, _CLOSE = 0.7, 0.15
 """From where two opposite wishes are both meant, and how near neither is."""
 _GUESS = 0.2
-"""Probability from which the likeliest atom is taken where none is sure."""
+"""Probability from which the likeliest reading is taken where none is sure."""
 _ODD = 0.25
 """Probability of nonsense from which nothing is guessed."""
 _HINT = 0.15
